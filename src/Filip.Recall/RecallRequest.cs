@@ -1,0 +1,17 @@
+namespace Filip.Recall;
+
+/// <summary>What stage one is asked.</summary>
+public sealed record RecallRequest
+{
+    /// <summary>The query's pooled vector, unit length, of the stamp's pooled dimension.</summary>
+    public required ReadOnlyMemory<float> Pooled { get; init; }
+
+    /// <summary>How many candidates are wanted, at least 1.</summary>
+    public required int Count { get; init; }
+
+    /// <summary>All of these must hold, before candidates are counted (never after).</summary>
+    public IReadOnlyList<FieldFilter> Filters { get; init; } = [];
+
+    /// <summary>Text for the lexical leg, fused by reciprocal rank; null for vectors alone.</summary>
+    public string? LexicalText { get; init; }
+}
