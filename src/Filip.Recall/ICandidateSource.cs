@@ -22,6 +22,11 @@ public interface ICandidateSource : IAsyncDisposable
     ValueTask<IReadOnlyDictionary<string, PictureFields>> GetFieldsAsync(
         IReadOnlyList<string> ids, CancellationToken cancellationToken);
 
+    /// <summary>Whether any picture has a value in this attribute, so that a filter on a misspelt name can be told.</summary>
+    /// <param name="field">The attribute's name.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    ValueTask<bool> HasFieldAsync(string field, CancellationToken cancellationToken);
+
     /// <summary>How many pictures can be found.</summary>
     /// <param name="cancellationToken">Ends the call.</param>
     ValueTask<long> CountAsync(CancellationToken cancellationToken);

@@ -1,0 +1,116 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Text.Json;
+using Filip.Recall.Elastic;
+
+namespace Filip.Indexer.Elastic;
+
+/// <summary>Writes a picture as the lines of a bulk, byte by byte, without objects between.</summary>
+internal static class BulkDocument
+{
+    /// <summary>The picture as a full-document <c>index</c> operation, so that sending it twice changes nothing.</summary>
+    /// <param name="document">The picture.</param>
+    /// <param name="base64Vectors">Whether the server takes vectors as base64 of big-endian float32.</param>
+    public static BulkItem Index(ImageDocument document, bool base64Vectors)
+    {
+        var buffer = new ArrayBufferWriter<byte>((document.PatchRecord.Length * 4 / 3) + (document.Pooled.Length * 8) + 1024);
+        Line(buffer, json =>
+        {
+            json.WriteStartObject();
+            json.WriteStartObject("index");
+            json.WriteString("_id", document.Id);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        });
+        Line(buffer, json => WriteDocument(json, document, base64Vectors));
+        return new BulkItem(document.Id, document.ContentHash, buffer.WrittenMemory);
+    }
+
+    /// <summary>A deletion.</summary>
+    public static BulkItem Delete(string id)
+    {
+        var buffer = new ArrayBufferWriter<byte>(128);
+        Line(buffer, json =>
+        {
+            json.WriteStartObject();
+            json.WriteStartObject("delete");
+            json.WriteString("_id", id);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        });
+        return new BulkItem(id, "", buffer.WrittenMemory);
+    }
+
+    private static void WriteDocument(Utf8JsonWriter json, ImageDocument document, bool base64Vectors)
+    {
+        json.WriteStartObject();
+        json.WriteString(ElasticFields.Id, document.Id);
+        json.WriteString(ElasticFields.ContentHash, document.ContentHash);
+        if (document.Path is not null)
+        {
+            json.WriteString(ElasticFields.Path, document.Path);
+        }
+
+        if (document.Caption is not null)
+        {
+            json.WriteString(ElasticFields.Caption, document.Caption);
+        }
+
+        if (document.Attributes.Count > 0)
+        {
+            json.WriteStartObject(ElasticFields.Attributes);
+            foreach (var (name, value) in document.Attributes)
+            {
+                json.WritePropertyName(name);
+                value.WriteTo(json);
+            }
+
+            json.WriteEndObject();
+            json.WriteStartArray(ElasticFields.Facets);
+            foreach (var term in Facet.Terms(document.Attributes))
+            {
+                json.WriteStringValue(term);
+            }
+
+            json.WriteEndArray();
+        }
+
+        WriteVector(json, document.Pooled.Span, base64Vectors);
+        json.WriteBase64String(ElasticFields.Patches, document.PatchRecord.Span);
+        json.WriteEndObject();
+    }
+
+    private static void WriteVector(Utf8JsonWriter json, ReadOnlySpan<float> vector, bool base64)
+    {
+        if (!base64)
+        {
+            json.WriteStartArray(ElasticFields.Pooled);
+            foreach (var value in vector)
+            {
+                json.WriteNumberValue(value);
+            }
+
+            json.WriteEndArray();
+            return;
+        }
+
+        var bytes = ArrayPool<byte>.Shared.Rent(vector.Length * sizeof(float));
+        for (var i = 0; i < vector.Length; i++)
+        {
+            BinaryPrimitives.WriteSingleBigEndian(bytes.AsSpan(i * sizeof(float)), vector[i]);
+        }
+
+        json.WriteBase64String(ElasticFields.Pooled, bytes.AsSpan(0, vector.Length * sizeof(float)));
+        ArrayPool<byte>.Shared.Return(bytes);
+    }
+
+    private static void Line(ArrayBufferWriter<byte> buffer, Action<Utf8JsonWriter> write)
+    {
+        using (var json = new Utf8JsonWriter(buffer, ElasticBody.Writing))
+        {
+            write(json);
+        }
+
+        buffer.Write("\n"u8);
+    }
+}

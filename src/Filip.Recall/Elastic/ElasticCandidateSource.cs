@@ -1,0 +1,201 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using Filip.Embeddings;
+
+namespace Filip.Recall.Elastic;
+
+/// <summary>Stage one on Elasticsearch: kNN over <c>dense_vector</c>, filters inside the clause, an optional lexical leg.</summary>
+/// <remarks>
+/// One round trip: a search, or with the lexical leg a multi-search whose two orders are fused here by reciprocal rank
+/// (the server's own fusion sits behind a licence). Recall scores are dot products, (2 · <c>_score</c> − 1).
+/// </remarks>
+public sealed class ElasticCandidateSource : ICandidateSource
+{
+    private const int MostCandidates = 10_000;
+
+    private readonly ElasticConnection _connection;
+    private readonly string _path;
+    private readonly int? _numCandidates;
+
+    private ElasticCandidateSource(ElasticConnection connection, string generation, IndexStamp stamp, int? numCandidates)
+    {
+        _connection = connection;
+        _path = Uri.EscapeDataString(connection.Address.Index);
+        _numCandidates = numCandidates;
+        Generation = generation;
+        Stamp = stamp;
+    }
+
+    /// <inheritdoc/>
+    public IndexStamp Stamp { get; }
+
+    /// <inheritdoc/>
+    public string Generation { get; }
+
+    /// <summary>Opens an index or alias for recall.</summary>
+    /// <param name="connection">The cluster; it stays the caller's.</param>
+    /// <param name="numCandidates">Candidates a shard looks at; null takes twice the count, at least 100.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="IndexNotFoundException">There is no such index, or it was not made by this product.</exception>
+    public static async ValueTask<ElasticCandidateSource> OpenAsync(
+        ElasticConnection connection, int? numCandidates, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        var (generation, stamp) = await new ElasticGenerations(connection).StampAsync(connection.Address.Index, cancellationToken);
+        return stamp is null
+            ? throw new IndexNotFoundException(
+                $"The index '{generation}' at {connection.Address} holds no FILIP vectors (no stamp in its mapping). "
+                + $"Index into another name, or fill it with: filip index es://{connection.Address.Index} --to {connection.Address}")
+            : new ElasticCandidateSource(connection, generation, stamp, numCandidates);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<RecallAnswer> FindAsync(RecallRequest request, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(request.Count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(request.Count, MostCandidates);
+        if (request.Pooled.Length != Stamp.PooledDimension)
+        {
+            throw new ArgumentException(
+                $"The query's pooled vector has {request.Pooled.Length} values, the index holds {Stamp.PooledDimension}.", nameof(request));
+        }
+
+        return string.IsNullOrWhiteSpace(request.LexicalText)
+            ? await KnnAsync(request, cancellationToken)
+            : await FusedAsync(request, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyDictionary<string, PictureFields>> GetFieldsAsync(
+        IReadOnlyList<string> ids, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(ids);
+        var found = new Dictionary<string, PictureFields>(StringComparer.Ordinal);
+        foreach (var page in ids.Distinct(StringComparer.Ordinal).Chunk(MostCandidates))
+        {
+            var body = ElasticBody.Write(json =>
+            {
+                json.WriteStartObject();
+                json.WriteStartObject("query");
+                json.WriteStartObject("ids");
+                json.WriteStartArray("values");
+                foreach (var id in page)
+                {
+                    json.WriteStringValue(id);
+                }
+
+                json.WriteEndArray();
+                json.WriteEndObject();
+                json.WriteEndObject();
+                json.WriteNumber("size", page.Length);
+                json.WriteStartArray("_source");
+                json.WriteStringValue(ElasticFields.Path);
+                json.WriteStringValue(ElasticFields.Caption);
+                json.WriteStringValue(ElasticFields.Attributes);
+                json.WriteEndArray();
+                json.WriteEndObject();
+            });
+            using var answer = await _connection.AskAsync(ElasticQuestion.Post(_path + "/_search", body), cancellationToken);
+            using var json = answer.Json();
+            foreach (var hit in json.RootElement.GetProperty("hits").GetProperty("hits").EnumerateArray())
+            {
+                found[hit.GetProperty("_id").GetString()!] = Fields(hit.GetProperty("_source"));
+            }
+        }
+
+        return found;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<long> CountAsync(CancellationToken cancellationToken)
+    {
+        using var answer = await _connection.AskAsync(ElasticQuestion.Get(_path + "/_count"), cancellationToken);
+        using var json = answer.Json();
+        return json.RootElement.GetProperty("count").GetInt64();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> HasFieldAsync(string field, CancellationToken cancellationToken)
+    {
+        var body = ElasticBody.Write(json =>
+        {
+            json.WriteStartObject();
+            json.WriteNumber("size", 0);
+            json.WriteNumber("terminate_after", 1);
+            json.WriteStartObject("query");
+            json.WriteStartObject("term");
+            json.WriteString(ElasticFields.Facets, Facet.Present(field));
+            json.WriteEndObject();
+            json.WriteEndObject();
+            json.WriteEndObject();
+        });
+        using var answer = await _connection.AskAsync(ElasticQuestion.Post(_path + "/_search", body), cancellationToken);
+        using var json = answer.Json();
+        return json.RootElement.GetProperty("hits").GetProperty("total").GetProperty("value").GetInt64() > 0;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private async ValueTask<RecallAnswer> KnnAsync(RecallRequest request, CancellationToken cancellationToken)
+    {
+        var body = ElasticBody.Write(json => ElasticQueries.WriteKnn(json, request, _numCandidates));
+        using var answer = await _connection.AskAsync(ElasticQuestion.Post(_path + "/_search", body), cancellationToken);
+        using var json = answer.Json();
+        var hits = Hits(json.RootElement).Select(hit => (hit.Id, Score: (2 * hit.Score) - 1));
+        return new RecallAnswer(Ranked(hits, request.Count), Partial(json.RootElement));
+    }
+
+    private async ValueTask<RecallAnswer> FusedAsync(RecallRequest request, CancellationToken cancellationToken)
+    {
+        var body = new ArrayBufferWriter<byte>(8192);
+        body.Write("{}\n"u8);
+        body.Write(ElasticBody.Write(json => ElasticQueries.WriteKnn(json, request, _numCandidates)).Span);
+        body.Write("\n{}\n"u8);
+        body.Write(ElasticBody.Write(json => ElasticQueries.WriteLexical(json, request)).Span);
+        body.Write("\n"u8);
+        using var answer = await _connection.AskAsync(ElasticQuestion.Post(_path + "/_msearch", body.WrittenMemory), cancellationToken);
+        using var json = answer.Json();
+        var legs = json.RootElement.GetProperty("responses").EnumerateArray().ToList();
+        if (legs.FirstOrDefault(leg => leg.TryGetProperty("error", out _)) is { ValueKind: JsonValueKind.Object } failed)
+        {
+            throw ElasticErrors.From(
+                _connection.Address, failed.GetProperty("status").GetInt32(), Encoding.UTF8.GetBytes(failed.GetRawText()));
+        }
+
+        var fused = ReciprocalRank.Fuse(
+            [.. legs.Select(leg => Ranked(Hits(leg), request.Count).Select(candidate => candidate.Id).ToList())]);
+        return new RecallAnswer(Ranked(fused, request.Count), legs.Select(Partial).FirstOrDefault(partial => partial is not null));
+    }
+
+    private static IEnumerable<(string Id, double Score)> Hits(JsonElement answer) =>
+        answer.GetProperty("hits").GetProperty("hits").EnumerateArray()
+            .Select(hit => (hit.GetProperty("_id").GetString()!, hit.GetProperty("_score").GetDouble()));
+
+    // The server breaks ties by its own document number, which a merge or a replica changes; ours is the id.
+    private static List<Candidate> Ranked(IEnumerable<(string Id, double Score)> hits, int count) =>
+        [.. hits.OrderByDescending(hit => hit.Score).ThenBy(hit => hit.Id, StringComparer.Ordinal).Take(count)
+            .Select((hit, index) => new Candidate(hit.Id, index + 1, hit.Score))];
+
+    // Elasticsearch answers 200 with fewer hits when shards fail: that is said, never silent.
+    private static string? Partial(JsonElement answer)
+    {
+        var shards = answer.GetProperty("_shards");
+        var failed = shards.GetProperty("failed").GetInt32();
+        return failed > 0
+            ? $"{failed} of {shards.GetProperty("total").GetInt32()} shards did not answer"
+            : answer.GetProperty("timed_out").GetBoolean() ? "the search timed out inside Elasticsearch" : null;
+    }
+
+    private static PictureFields Fields(JsonElement source) => new(
+        Text(source, ElasticFields.Path),
+        Text(source, ElasticFields.Caption),
+        source.TryGetProperty(ElasticFields.Attributes, out var attributes) && attributes.ValueKind == JsonValueKind.Object
+            ? attributes.EnumerateObject().ToDictionary(member => member.Name, member => member.Value.Clone(), StringComparer.Ordinal)
+            : new Dictionary<string, JsonElement>());
+
+    private static string? Text(JsonElement source, string name) =>
+        source.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+}

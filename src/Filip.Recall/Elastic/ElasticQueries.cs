@@ -1,0 +1,110 @@
+using System.Text.Json;
+
+namespace Filip.Recall.Elastic;
+
+/// <summary>Writes stage one's search bodies.</summary>
+internal static class ElasticQueries
+{
+    private const int MostNumCandidates = 10_000;
+
+    /// <summary>kNN over the pooled vectors, filters inside the clause.</summary>
+    public static void WriteKnn(Utf8JsonWriter json, RecallRequest request, int? numCandidates)
+    {
+        json.WriteStartObject();
+        json.WriteStartObject("knn");
+        json.WriteString("field", ElasticFields.Pooled);
+        json.WriteStartArray("query_vector");
+        foreach (var value in request.Pooled.Span)
+        {
+            json.WriteNumberValue(value);
+        }
+
+        json.WriteEndArray();
+        json.WriteNumber("k", request.Count);
+        json.WriteNumber("num_candidates", NumCandidates(request.Count, numCandidates));
+        WriteFilter(json, request.Filters);
+        json.WriteEndObject();
+        WriteHitOptions(json, request.Count);
+        json.WriteEndObject();
+    }
+
+    /// <summary>BM25 over the captions, the same filters.</summary>
+    public static void WriteLexical(Utf8JsonWriter json, RecallRequest request)
+    {
+        json.WriteStartObject();
+        json.WriteStartObject("query");
+        json.WriteStartObject("bool");
+        json.WriteStartObject("must");
+        json.WriteStartObject("match");
+        json.WriteString(ElasticFields.Caption, request.LexicalText);
+        json.WriteEndObject();
+        json.WriteEndObject();
+        WriteFilter(json, request.Filters);
+        json.WriteEndObject();
+        json.WriteEndObject();
+        WriteHitOptions(json, request.Count);
+        json.WriteEndObject();
+    }
+
+    /// <summary>The filters as a <c>filter</c> member; nothing where there are none.</summary>
+    public static void WriteFilter(Utf8JsonWriter json, IReadOnlyList<FieldFilter> filters)
+    {
+        if (filters.Count == 0)
+        {
+            return;
+        }
+
+        json.WriteStartArray("filter");
+        foreach (var filter in filters)
+        {
+            WriteOne(json, filter);
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteOne(Utf8JsonWriter json, FieldFilter filter)
+    {
+        json.WriteStartObject();
+        json.WriteStartObject("bool");
+        json.WriteStartArray("should");
+        json.WriteStartObject();
+        json.WriteStartObject("terms");
+        json.WriteStartArray(ElasticFields.Facets);
+        foreach (var term in filter.Values.Select(value => Facet.Term(filter.Field, value)).OfType<string>().Distinct())
+        {
+            json.WriteStringValue(term);
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+        json.WriteEndObject();
+        if (filter.Values.Any(value => value.ValueKind == JsonValueKind.Null))
+        {
+            json.WriteStartObject();
+            json.WriteStartObject("bool");
+            json.WriteStartObject("must_not");
+            json.WriteStartObject("term");
+            json.WriteString(ElasticFields.Facets, Facet.Present(filter.Field));
+            json.WriteEndObject();
+            json.WriteEndObject();
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void WriteHitOptions(Utf8JsonWriter json, int size)
+    {
+        json.WriteNumber("size", size);
+        json.WriteBoolean("_source", false);
+        json.WriteBoolean("track_total_hits", false);
+    }
+
+    // The server takes k to 10,000, each shard; its own default (1.5 k) is too tight for a filter.
+    private static int NumCandidates(int count, int? asked) =>
+        Math.Clamp(asked ?? Math.Max(100, count * 2), Math.Min(count, MostNumCandidates), MostNumCandidates);
+}

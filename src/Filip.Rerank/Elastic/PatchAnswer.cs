@@ -1,0 +1,106 @@
+using System.Formats.Cbor;
+using System.Text;
+using Filip.Recall.Elastic;
+
+namespace Filip.Rerank.Elastic;
+
+/// <summary>Reads the CBOR answer of a search for patch records without copying them.</summary>
+internal static class PatchAnswer
+{
+    private static readonly byte[] s_hits = Encoding.UTF8.GetBytes("hits");
+    private static readonly byte[] s_id = Encoding.UTF8.GetBytes("_id");
+    private static readonly byte[] s_fields = Encoding.UTF8.GetBytes("fields");
+    private static readonly byte[] s_patches = Encoding.UTF8.GetBytes(ElasticFields.Patches);
+
+    /// <summary>Adds each hit's record to <paramref name="places"/>, as a slice of <paramref name="body"/>.</summary>
+    /// <exception cref="InvalidDataException">The body is no such answer.</exception>
+    public static void Read(ReadOnlyMemory<byte> body, Dictionary<string, ReadOnlyMemory<byte>> places)
+    {
+        try
+        {
+            var reader = new CborReader(body, CborConformanceMode.Lax);
+            Members(reader, (name, inner) =>
+            {
+                if (!name.SequenceEqual(s_hits))
+                {
+                    return false;
+                }
+
+                Members(inner, (innerName, list) => innerName.SequenceEqual(s_hits) && ReadHits(list, places));
+                return true;
+            });
+        }
+        catch (Exception error) when (error is CborContentException or InvalidOperationException)
+        {
+            throw new InvalidDataException(
+                "Elasticsearch's answer to a search for patches is not the CBOR that was expected. Is something between that changes bodies?", error);
+        }
+    }
+
+    private static bool ReadHits(CborReader reader, Dictionary<string, ReadOnlyMemory<byte>> places)
+    {
+        reader.ReadStartArray();
+        while (reader.PeekState() != CborReaderState.EndArray)
+        {
+            string? id = null;
+            ReadOnlyMemory<byte> record = default;
+            Members(reader, (name, value) =>
+            {
+                if (name.SequenceEqual(s_id))
+                {
+                    id = value.ReadTextString();
+                    return true;
+                }
+
+                if (!name.SequenceEqual(s_fields))
+                {
+                    return false;
+                }
+
+                Members(value, (field, values) =>
+                {
+                    if (!field.SequenceEqual(s_patches))
+                    {
+                        return false;
+                    }
+
+                    values.ReadStartArray();
+                    record = values.ReadDefiniteLengthByteString();
+                    while (values.PeekState() != CborReaderState.EndArray)
+                    {
+                        values.SkipValue();
+                    }
+
+                    values.ReadEndArray();
+                    return true;
+                });
+                return true;
+            });
+            if (id is not null)
+            {
+                places[id] = record;
+            }
+        }
+
+        reader.ReadEndArray();
+        return true;
+    }
+
+    private delegate bool Member(ReadOnlySpan<byte> name, CborReader value);
+
+    // Walks a map; a member that nobody takes is skipped.
+    private static void Members(CborReader reader, Member take)
+    {
+        reader.ReadStartMap();
+        while (reader.PeekState() != CborReaderState.EndMap)
+        {
+            var name = reader.ReadDefiniteLengthTextStringBytes().Span;
+            if (!take(name, reader))
+            {
+                reader.SkipValue();
+            }
+        }
+
+        reader.ReadEndMap();
+    }
+}
