@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Filip.Cli.Terminal;
+using Filip.Indexer;
 
 namespace Filip.Cli.Commands;
 
@@ -17,7 +18,7 @@ internal static class FilipCommand
         {
             // System.CommandLine would print a page of help here; a script wants the one line.
             await Console.Error.WriteLineAsync($"filip: {parsed.Errors[0].Message} 'filip {Verb(args)}--help' says what there is.");
-            return ExitCodes.Usage;
+            return ExitCode.Usage;
         }
 
         var configuration = new InvocationConfiguration
