@@ -40,7 +40,6 @@ internal static class FilipCommand
     private static RootCommand Build(Signals signals) => new(
         "Fine-grained image search: stage one by pooled vectors, stage two by FILIP late interaction.")
     {
-        DemoCommand.Build(signals),
         IndexCommand.Build(signals),
         SearchCommand.Build(),
         ServeCommand.Build(),
@@ -52,7 +51,6 @@ internal static class FilipCommand
         RollbackCommand.Build(),
         DoctorCommand.Build(),
         ModelCommand.Build(),
-        CompareCommand.Build(),
     };
 
     private static string Verb(string[] args) => args.Length > 0 && !args[0].StartsWith('-') ? args[0] + " " : "";
