@@ -4,6 +4,7 @@ namespace Filip.Indexer.Pipeline;
 /// <remarks>A wish larger than the whole budget is granted when nothing else is out: a large picture slows the job, it does not stop it.</remarks>
 internal sealed class ByteBudget(long capacity)
 {
+    private readonly long _capacity = capacity;
     private readonly Lock _lock = new();
     private readonly Queue<(long Bytes, TaskCompletionSource Granted)> _waiting = new();
     private long _free = capacity;
@@ -43,5 +44,5 @@ internal sealed class ByteBudget(long capacity)
         }
     }
 
-    private bool Fits(long bytes) => bytes <= _free || _free == capacity;
+    private bool Fits(long bytes) => bytes <= _free || _free == _capacity;
 }

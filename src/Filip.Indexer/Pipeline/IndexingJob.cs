@@ -165,7 +165,7 @@ public sealed class IndexingJob(
     {
         var total = CountAsync(ended);
         await new ProgressReporter(report, progress, total, options.ProgressInterval, _time).RunAsync(ended);
-        await total.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAny(total);      // a count that failed is no failure of the job
     }
 
     private Task<long?> CountAsync(CancellationToken ended) => Task.Run(

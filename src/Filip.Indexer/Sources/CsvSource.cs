@@ -1,9 +1,7 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
-using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using CsvHelper;
-using CsvHelper.Configuration;
 using Filip.Indexer.Pipeline;
 
 namespace Filip.Indexer.Sources;
@@ -12,7 +10,7 @@ namespace Filip.Indexer.Sources;
 /// <remarks>
 /// The rules of <see cref="JsonlSource"/>, with two differences that the form brings: every attribute is a text, and an
 /// empty cell is an attribute that is not there. Quoted cells may hold commas, quotes and line ends; lines are counted in
-/// the file, and a record has the number of its first line.
+/// the file, and a record has the number of its first line. Cells are separated by commas, whatever the machine's culture.
 /// </remarks>
 public sealed class CsvSource : IPictureSource
 {
@@ -34,45 +32,39 @@ public sealed class CsvSource : IPictureSource
     public async IAsyncEnumerable<SourceItem> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var folder = Path.GetDirectoryName(_file)!;
-        using var reader = new StreamReader(ManifestFile.Open(_file, Name), Encoding.UTF8, true, 64 * 1024);
-        using var csv = new CsvParser(reader, new CsvConfiguration(CultureInfo.InvariantCulture)
+        var malformed = new Queue<SourceItem>();
+        using var csv = CsvReader.Create(ManifestFile.Open(_file, Name), new CsvReaderOptions
         {
-            BadDataFound = null,
-            IgnoreBlankLines = true,
-            MaxFieldSize = LineReader.MostBytes,
-            CountBytes = false,
+            Separator = ',',
+            TrackLineNumbers = true,
+            MaxRecordSize = LineReader.MostBytes,
+            MalformedData = CsvMalformedDataHandling.Skip,
+            OnMalformedRecord = bad => malformed.Enqueue(new ManifestRecord(Name, folder, bad.LineNumber).Refuse(
+                DeadLetterCode.LineUnreadable, $"{Explain(bad.Reason)} The record is skipped.")),
         });
-        var header = await ReadHeaderAsync(csv);
-        var nextLine = csv.RawRow + 1;
-        while (true)
+        var header = await ReadHeaderAsync(csv, cancellationToken);
+        var more = true;
+        while (more)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            SourceItem item;
-            var last = false;
             try
             {
-                if (!await csv.ReadAsync())
-                {
-                    yield break;
-                }
-
-                var line = FirstLine(csv, nextLine);
-                item = ToItem(header, csv.Record!, new ManifestRecord(Name, folder, line));
+                more = await csv.ReadAsync(cancellationToken);
             }
-            catch (CsvHelperException problem)
+            catch (CsvFormatException problem)
             {
-                // The parser's place in the file is lost with the record, so nothing after it can be trusted.
-                item = new ManifestRecord(Name, folder, csv.RawRow).Refuse(
-                    DeadLetterCode.LineUnreadable,
-                    $"The rest of the file from this line on cannot be read ({problem.GetType().Name}); is a quote left open?");
-                last = true;
+                malformed.Enqueue(new ManifestRecord(Name, folder, problem.LineNumber).Refuse(
+                    DeadLetterCode.LineUnreadable, $"From this line on the file cannot be read: {problem.Message}"));
+                more = false;
             }
 
-            nextLine = csv.RawRow + 1;
-            yield return item;
-            if (last)
+            while (malformed.TryDequeue(out var refused))
             {
-                yield break;
+                yield return refused;
+            }
+
+            if (more)
+            {
+                yield return ToItem(header, csv, new ManifestRecord(Name, folder, csv.LineNumber));
             }
         }
     }
@@ -84,21 +76,31 @@ public sealed class CsvSource : IPictureSource
         return Math.Max(0, await ManifestFile.CountLinesAsync(stream, cancellationToken) - 1);
     }
 
-    private static long FirstLine(CsvParser csv, long nextLine)
+    private static string Explain(CsvMalformedReason reason) => reason switch
     {
-        // A record that quotes line ends spans lines; blank lines before it belong to none.
-        var spanned = csv.RawRecord.AsSpan().TrimEnd("\r\n").Count('\n');
-        return Math.Max(nextLine, csv.RawRow - spanned);
-    }
+        CsvMalformedReason.UnterminatedQuote => "A quote is never closed, so the rest of the file belongs to this record.",
+        CsvMalformedReason.StrayQuote => "A quote stands inside a cell without quotes; quote the cell and double the quote.",
+        CsvMalformedReason.TextAfterClosingQuote => "Text follows a closing quote; double the quotes inside a quoted cell.",
+        _ => $"The record is malformed ({reason}).",
+    };
 
-    private async ValueTask<string[]> ReadHeaderAsync(CsvParser csv)
+    private async ValueTask<string[]> ReadHeaderAsync(CsvReader csv, CancellationToken cancellationToken)
     {
-        if (!await csv.ReadAsync())
+        try
+        {
+            await csv.ReadHeaderAsync(cancellationToken);
+        }
+        catch (CsvFormatException problem)
+        {
+            throw new SourceRefusedException($"The header of '{Name}' cannot be read: {problem.Message}", problem);
+        }
+
+        string[] header = [.. csv.Headers];
+        if (header.Length == 0)
         {
             throw new SourceRefusedException($"The manifest '{Name}' is empty; expected a header with id and path or url.");
         }
 
-        var header = csv.Record!;
         var repeated = header.GroupBy(name => name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1);
         if (repeated is not null || header.Any(string.IsNullOrWhiteSpace))
         {
@@ -113,38 +115,38 @@ public sealed class CsvSource : IPictureSource
                 $"The header of '{Name}' is '{string.Join(',', header)}'; expected the columns id and path (or url), separated by commas.");
     }
 
-    private static SourceItem ToItem(string[] header, string[] cells, ManifestRecord record)
+    private static SourceItem ToItem(string[] header, CsvReader csv, ManifestRecord record)
     {
-        for (var column = 0; column < Math.Min(header.Length, cells.Length); column++)
+        if (!Utf8.IsValid(csv.RawRecord))
         {
-            if (header[column] == "id" && cells[column].Length > 0)
-            {
-                record.Id = cells[column];
-            }
+            return record.Refuse(DeadLetterCode.LineUnreadable, "The record is not UTF-8; write the manifest as UTF-8.");
         }
 
-        if (cells.Length != header.Length)
+        record.Id = Cell("id");
+        if (csv.FieldCount != header.Length)
         {
             return record.Refuse(
-                DeadLetterCode.LineUnreadable, $"The record has {cells.Length} cells; the header has {header.Length}.");
+                DeadLetterCode.LineUnreadable,
+                $"The record has {csv.FieldCount} cells, the header {header.Length}; a comma inside a cell needs quotes around it.");
         }
 
         record.Path = Cell("path");
-        var hasPath = !string.IsNullOrEmpty(record.Path);
-        record.Url = hasPath ? null : Cell("url");
+        record.Url = record.Path is null ? Cell("url") : null;
         record.Caption = Cell("caption");
         for (var column = 0; column < header.Length; column++)
         {
-            var isOwn = header[column] is "id" or "path" or "caption" || (header[column] == "url" && !hasPath);
-            if (!isOwn && cells[column].Length > 0)
+            var isOwn = header[column] is "id" or "path" or "caption" || (header[column] == "url" && record.Path is null);
+            if (!isOwn && csv.GetString(column) is { Length: > 0 } value)
             {
-                record.Attributes[header[column]] =
-                    JsonSerializer.SerializeToElement(cells[column], IndexingJson.Default.String);
+                record.Attributes[header[column]] = JsonSerializer.SerializeToElement(value, IndexingJson.Default.String);
             }
         }
 
         return record.ToItem();
 
-        string? Cell(string name) => Array.IndexOf(header, name) is >= 0 and var column ? cells[column] : null;
+        string? Cell(string name) =>
+            Array.IndexOf(header, name) is >= 0 and var column && column < csv.FieldCount && csv.GetString(column) is { Length: > 0 } cell
+                ? cell
+                : null;
     }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Filip.Indexer.Pipeline;
 
 namespace Filip.Indexer.Sources;
 
