@@ -1,4 +1,3 @@
-using Filip.Embeddings;
 using Filip.Rerank.LateInteraction;
 using Filip.Rerank.Patches;
 

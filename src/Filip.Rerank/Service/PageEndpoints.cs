@@ -1,6 +1,7 @@
 using Filip.Embeddings.Pictures;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 
 namespace Filip.Rerank.Service;
@@ -30,7 +31,7 @@ internal static class PageEndpoints
         return routes;
     }
 
-    private static IResult Page(HttpContext context)
+    private static FileContentHttpResult Page(HttpContext context)
     {
         // The page is all in one file: nothing else may be loaded, and no other site may frame it.
         context.Response.Headers.ContentSecurityPolicy =
