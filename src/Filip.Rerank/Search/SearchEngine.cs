@@ -34,7 +34,7 @@ public sealed partial class SearchEngine
         _door = new SearchDoor(parts.Options);
         _encoder = new QueryEncoder(parts.TextEncoder, parts.Templates, parts.Options.TextCacheEntries);
         _pictures = PictureQuery.From(parts);
-        _scoring = new PatchScoring(parts.RunningStamp);
+        _scoring = new PatchScoring(parts);
         _stageTwo = new StageTwo(parts.PatchStore, _scoring, parts.Options.MaxStageTwoInFlight);
     }
 
@@ -79,7 +79,7 @@ public sealed partial class SearchEngine
 
         var draft = new AnswerDraft(recall.Candidates, top, _parts.Options.MissingPatches);
         draft.Degrade(recall.Partial is null ? null : DegradedReasons.PartialRecall);
-        if (request.Mode == SearchMode.Rerank && recall.Candidates.Count > 0)
+        if (request.Mode == SearchMode.Rerank && _scoring.Contract.IsLateInteraction && recall.Candidates.Count > 0)
         {
             await RescoreAsync(draft, query, request.Explain, clock, cancellationToken).ConfigureAwait(false);
         }
@@ -110,7 +110,7 @@ public sealed partial class SearchEngine
         var query = await EncodeOrDegradeAsync(request.Query, draft, clock, cancellationToken).ConfigureAwait(false);
         clock.Encode = clock.Elapsed;
         FilipTelemetry.Stage("encode", clock.Encode);
-        if (query is not null)
+        if (query is not null && _scoring.Contract.IsLateInteraction)
         {
             await RescoreAsync(draft, query, request.Explain, clock, cancellationToken).ConfigureAwait(false);
         }

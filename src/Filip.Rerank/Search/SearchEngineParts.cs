@@ -23,14 +23,14 @@ public sealed record SearchEngineParts
     /// <summary>The image tower, for search by picture; null where there is none.</summary>
     public IImageEncoder? ImageEncoder { get; init; }
 
-    /// <summary>How a picture becomes the image tower's input; needed with <see cref="ImageEncoder"/> and for boxes in explanations.</summary>
-    public PreprocessingOptions? Preprocessing { get; init; }
+    /// <summary>What makes pictures into the image tower's input; needed with <see cref="ImageEncoder"/> and for boxes in explanations.</summary>
+    public PicturePreprocessor? Preprocessor { get; init; }
 
-    /// <summary>Cells across of the patch grid; 0 where the model has none.</summary>
-    public int GridWidth { get; init; }
+    /// <summary>Most tokens of a text; a query that long has no padding, which <c>zero-pad-i2t</c> asks. 0 where unknown.</summary>
+    public int TextContext { get; init; }
 
-    /// <summary>Cells down of the patch grid; 0 where the model has none.</summary>
-    public int GridHeight { get; init; }
+    /// <summary>Whether records' checksums are verified before they are scored; false where the store does it on fetch.</summary>
+    public bool VerifyRecords { get; init; } = true;
 
     /// <summary>Prompt templates with <c>{}</c> for the text, scores averaged; none takes the text as it is.</summary>
     public IReadOnlyList<string> Templates { get; init; } = [];

@@ -39,6 +39,10 @@ public sealed record SearchOptions
     /// <value>The default is 64; 1 to 10,000.</value>
     public int MaxStageTwoInFlight { get; init; } = 64;
 
+    /// <summary>Threads that score one request's candidates.</summary>
+    /// <value>The default is half the processors, at least 1: many requests run at once. 1 to 1,024.</value>
+    public int ScoringThreads { get; init; } = Math.Clamp(Environment.ProcessorCount / 2, 1, 1024);
+
     /// <summary>Refuses values outside the ranges above.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Names the option, its value and its range.</exception>
     public void Validate()
@@ -51,6 +55,7 @@ public sealed record SearchOptions
         RequireRange(nameof(StageOneTimeout), StageOneTimeout.TotalMilliseconds, 1, 60_000);
         RequireRange(nameof(TextCacheEntries), TextCacheEntries, 0, 1_000_000);
         RequireRange(nameof(MaxStageTwoInFlight), MaxStageTwoInFlight, 1, 10_000);
+        RequireRange(nameof(ScoringThreads), ScoringThreads, 1, 1024);
         if (!Enum.IsDefined(MissingPatches))
         {
             throw new ArgumentOutOfRangeException(nameof(MissingPatches), MissingPatches, "Expected Keep, Drop or Error.");

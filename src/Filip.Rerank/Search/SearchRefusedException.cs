@@ -18,6 +18,11 @@ public sealed class SearchRefusedException(string code, string message, string? 
 /// <param name="inner">The cause.</param>
 public sealed class StageOneUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
 
+/// <summary>A picture's patches cannot be read, and the question was about nothing else.</summary>
+/// <param name="message">What was found and what to do.</param>
+/// <param name="inner">The cause.</param>
+public sealed class PatchesUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
+
 /// <summary>The stable codes of refused requests.</summary>
 public static class RefusalCodes
 {

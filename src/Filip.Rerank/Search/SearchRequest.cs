@@ -74,5 +74,5 @@ public sealed record RerankRequest
 /// <summary>Asks why a picture scores as it does.</summary>
 /// <param name="Query">The text looked for.</param>
 /// <param name="Id">The picture's id.</param>
-/// <param name="Tokens">Words or token texts to light up; null for all words.</param>
+/// <param name="Tokens">Words of the query to light up; null or none for all of them.</param>
 public sealed record ExplainRequest(string Query, string Id, IReadOnlyList<string>? Tokens = null);

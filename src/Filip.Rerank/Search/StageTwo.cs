@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Filip.Rerank.LateInteraction;
 using Filip.Rerank.Patches;
 using Filip.Rerank.Telemetry;
 
@@ -20,7 +21,7 @@ internal sealed record StageTwoOrder(IReadOnlyList<RankedCandidate> Ranked, IRea
 /// <param name="Place">Its place in the recall order, from 0.</param>
 /// <param name="Score">Its late-interaction score.</param>
 /// <param name="Tokens">What each token contributed; null unless asked for.</param>
-internal sealed record RankedCandidate(int Place, float Score, IReadOnlyList<TokenContribution>? Tokens);
+internal sealed record RankedCandidate(int Place, double Score, IReadOnlyList<TokenContribution>? Tokens);
 
 /// <summary>Fetches patches and re-scores, by the deadline or not at all.</summary>
 /// <param name="store">Where patch records are.</param>
@@ -28,9 +29,6 @@ internal sealed record RankedCandidate(int Place, float Score, IReadOnlyList<Tok
 /// <param name="mostInFlight">Calls that may be under way at once, abandoned ones included.</param>
 internal sealed class StageTwo(IPatchStore store, PatchScoring scoring, int mostInFlight)
 {
-    /// <summary>Candidates between two looks at the deadline.</summary>
-    private const int Block = 32;
-
     private int _inFlight;
 
     /// <summary>The new order, or the reason why there is none.</summary>
@@ -110,34 +108,34 @@ internal sealed class StageTwo(IPatchStore store, PatchScoring scoring, int most
     {
         try
         {
-            var query = PatchScoring.Prepare(question.Query);
-            List<RankedCandidate> ranked = new(batch.Count);
+            using var query = scoring.Prepare(question.Query);
+            var (scores, statuses) = scoring.Score(query, batch, question.Ids, cancellationToken);
+            var scored = new ScoredCandidate[statuses.Count(status => status == CandidateStatus.Scored)];
             List<int> missing = [];
-            for (var place = 0; place < batch.Count; place++)
+            var next = 0;
+            for (var place = 0; place < scores.Length; place++)
             {
-                if (place % Block == 0)
+                if (statuses[place] == CandidateStatus.Scored)
                 {
-                    cancellationToken.ThrowIfCancellationRequested();
-                }
-
-                if (batch[place].IsEmpty)
-                {
-                    missing.Add(place);
+                    scored[next++] = new ScoredCandidate(question.Ids[place], place + 1, scores[place]);
                 }
                 else
                 {
-                    ranked.Add(new RankedCandidate(place, scoring.Score(query, batch[place]), null));
+                    missing.Add(place);
                 }
             }
 
-            ranked.Sort(static (a, b) => a.Score == b.Score ? a.Place.CompareTo(b.Place) : b.Score.CompareTo(a.Score));
-            if (question.Explain)
+            CandidateOrder.Sort(scored);
+            var ranked = new RankedCandidate[scored.Length];
+            for (var i = 0; i < ranked.Length; i++)
             {
-                for (var i = 0; i < Math.Min(question.Top, ranked.Count); i++)
-                {
-                    cancellationToken.ThrowIfCancellationRequested();
-                    ranked[i] = ranked[i] with { Tokens = scoring.Contributions(query, batch[ranked[i].Place]) };
-                }
+                var place = scored[i].RecallRank - 1;
+                cancellationToken.ThrowIfCancellationRequested();
+                ranked[i] = new RankedCandidate(
+                    place, scored[i].Score,
+                    question.Explain && i < question.Top
+                        ? PatchScoring.Contributions(question.Query, query, batch[place].Span)
+                        : null);
             }
 
             return new StageTwoOrder(ranked, missing);

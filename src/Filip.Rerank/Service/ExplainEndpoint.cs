@@ -14,7 +14,8 @@ internal static class ExplainEndpoint
     public static IEndpointRouteBuilder MapExplain(this IEndpointRouteBuilder routes)
     {
         routes.MapPost("/v1/explain", HandleAsync)
-            .Describe<ExplainBody, ExplainAnswer>("explain", "Which word matched which patch, and what it adds to the score.");
+            .Describe<ExplainBody, ExplainAnswer>("explain", "Which word matched which patch, and what it adds to the score.")
+            .Produces<Problem>(StatusCodes.Status404NotFound, Problem.MediaType);
         return routes;
     }
 
@@ -28,15 +29,18 @@ internal static class ExplainEndpoint
             asked.Id ?? throw BodyReader.Missing("id", "the id of an indexed picture"),
             asked.Tokens);
         desk.Tell(context, request.Query);
+        var engine = desk.Options.Engine;
+        var fields = await engine.FindPictureAsync(request.Id, context.RequestAborted).ConfigureAwait(false);
+        var picture = await desk.Pictures.TryReadAsync(fields?.Path, context.RequestAborted).ConfigureAwait(false);
+        var explanation = await engine.ExplainAsync(request, picture, context.RequestAborted).ConfigureAwait(false);
         if (!WantsPng(context.Request))
         {
-            var answer = await desk.Options.Engine.ExplainAsync(request, desk.Pictures, context.RequestAborted).ConfigureAwait(false);
-            await context.Response.WriteAsJsonAsync(answer, ServiceJson.Default.ExplainAnswer, cancellationToken: context.RequestAborted)
-                .ConfigureAwait(false);
+            await context.Response.WriteAsJsonAsync(
+                explanation.Answer, ServiceJson.Default.ExplainAnswer, cancellationToken: context.RequestAborted).ConfigureAwait(false);
             return;
         }
 
-        var overlay = await desk.Options.Engine.DrawExplanationAsync(request, desk.Pictures, context.RequestAborted).ConfigureAwait(false)
+        var overlay = (picture is null ? null : engine.Draw(explanation, picture))
             ?? throw new RequestRefusedException(
                 StatusCodes.Status404NotFound, ServiceCodes.NoOverlay,
                 $"There is nothing to draw on: the model has no patch grid, or the file of '{request.Id}' cannot be read below the picture root. Ask for JSON.");

@@ -1,5 +1,4 @@
 using System.Reflection;
-using Filip.Rerank.Search;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;

@@ -31,6 +31,7 @@ internal sealed record Problem(
         StageOneUnavailableException { InnerException: Recall.IndexNotFoundException missing } =>
             Of(503, ServiceCodes.IndexNotFound, missing.Message),
         StageOneUnavailableException down => Of(503, ServiceCodes.RecallUnavailable, down.Message),
+        PatchesUnavailableException down => Of(503, ServiceCodes.PatchesUnavailable, down.Message),
         BadHttpRequestException { StatusCode: 413 } => Of(413, ServiceCodes.BodyTooLarge, "The body is larger than this route takes; see limits in /info."),
         BadHttpRequestException bad => Of(
             bad.StatusCode is >= 400 and < 500 ? bad.StatusCode : 400, ServiceCodes.BadRequest, bad.Message),
@@ -73,6 +74,7 @@ internal sealed record Problem(
         [ServiceCodes.ModelMismatch] = "Index of another model",
         [ServiceCodes.IndexNotFound] = "Index not found",
         [ServiceCodes.RecallUnavailable] = "No candidates to be had",
+        [ServiceCodes.PatchesUnavailable] = "No patches to be had",
         [ServiceCodes.NotReady] = "Not ready",
         [ServiceCodes.NotFound] = "Not found",
         [ServiceCodes.NoOverlay] = "Nothing to draw on",
@@ -114,6 +116,9 @@ public static class ServiceCodes
 
     /// <summary>Stage one failed.</summary>
     public const string RecallUnavailable = "RECALL_UNAVAILABLE";
+
+    /// <summary>The patch store failed, and the question was about nothing else.</summary>
+    public const string PatchesUnavailable = "PATCHES_UNAVAILABLE";
 
     /// <summary>The service cannot answer yet, or no longer.</summary>
     public const string NotReady = "NOT_READY";
