@@ -47,7 +47,7 @@ internal static class DeleteCommand
 
         if (parsed.GetValue(GlobalOptions.Output) == OutputFormat.Text)
         {
-            Screen.Out.WriteLine($"{deleted} deleted, {asked - deleted} were not there");
+            Screen.WriteLine($"{deleted} deleted, {asked - deleted} were not there");
         }
         else
         {

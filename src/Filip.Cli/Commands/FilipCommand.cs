@@ -40,6 +40,7 @@ internal static class FilipCommand
     private static RootCommand Build(Signals signals) => new(
         "Fine-grained image search: stage one by pooled vectors, stage two by FILIP late interaction.")
     {
+        DemoCommand.Build(signals),
         IndexCommand.Build(signals),
         SearchCommand.Build(),
         ServeCommand.Build(),

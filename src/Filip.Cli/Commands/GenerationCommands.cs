@@ -59,7 +59,7 @@ internal static class GenerationSwitch
 
         if (parsed.GetValue(GlobalOptions.Output) == OutputFormat.Text)
         {
-            Screen.Out.WriteLine($"generation {generation} serves");
+            Screen.WriteLine($"generation {generation} serves");
         }
         else
         {

@@ -3,7 +3,6 @@ using System.Globalization;
 using Filip.Cli.Opening;
 using Filip.Cli.Terminal;
 using Filip.Embeddings.Codecs;
-using Filip.Embeddings.Models;
 using Filip.Indexer;
 using Filip.Indexer.Elastic;
 using Filip.Indexer.Pipeline;
@@ -91,7 +90,7 @@ internal static class IndexCommand
 
         if (format == OutputFormat.Text)
         {
-            Screen.Out.WriteLine(Describe(summary));
+            Screen.WriteLine(Describe(summary));
         }
         else
         {

@@ -48,7 +48,7 @@ internal static class ModelCommand
             var manifest = ModelInit.Write(place, options);
             if (parsed.GetValue(GlobalOptions.Output) == OutputFormat.Text)
             {
-                Screen.Out.WriteLine(Describe(manifest, place));
+                Screen.WriteLine(Describe(manifest, place));
             }
             else
             {

@@ -54,7 +54,7 @@ internal static class ScoreCommand
         return ExitCode.Ok;
     }
 
-    private static void Print(Side query, IReadOnlyList<ContractScore> scores, IReadOnlyList<(int Patch, double Value)> best)
+    private static void Print(Side query, IReadOnlyList<ContractScore> scores, List<(int Patch, double Value)> best)
     {
         var contracts = new Table().Border(TableBorder.Simple).AddColumn("contract").AddColumn(new TableColumn("score").RightAligned());
         foreach (var (contract, score) in scores)
@@ -77,7 +77,7 @@ internal static class ScoreCommand
         Screen.Out.Write(alignment);
     }
 
-    private static void WriteJson(Side query, IReadOnlyList<ContractScore> scores, IReadOnlyList<(int Patch, double Value)> best) =>
+    private static void WriteJson(Side query, IReadOnlyList<ContractScore> scores, List<(int Patch, double Value)> best) =>
         Screen.WriteJson(json =>
         {
             json.WriteStartObject();

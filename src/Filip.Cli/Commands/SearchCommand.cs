@@ -36,12 +36,18 @@ internal static class SearchCommand
         HelpName = "DIR",
     };
 
+    private static readonly Option<string?> s_pictures = new("--pictures")
+    {
+        Description = "Folder that the indexed paths start from, for --explain (default: here)",
+        HelpName = "DIR",
+    };
+
     /// <summary>The verb.</summary>
     public static Command Build()
     {
         var command = new Command("search", "Search an index in two stages")
         {
-            s_index, s_text, s_image, s_top, s_candidates, s_filter, s_recallOnly, s_lexical, s_explain,
+            s_index, s_text, s_image, s_top, s_candidates, s_filter, s_recallOnly, s_lexical, s_explain, s_pictures,
         }.WithGlobalOptions();
         command.SetAction(RunAsync);
         return command;
@@ -93,7 +99,7 @@ internal static class SearchCommand
         Print(answer, parsed.GetValue(GlobalOptions.Output));
         if (parsed.GetValue(s_explain) is { } folder && text is not null)
         {
-            await Explanations.DrawAsync(opened, text, answer, folder, parsed.GetValue(GlobalOptions.Quiet), stop);
+            await Explanations.DrawAsync(opened, text, answer, parsed.GetValue(s_pictures), folder, parsed.GetValue(GlobalOptions.Quiet), stop);
         }
 
         return answer.Degraded ? ExitCode.Failure : ExitCode.Ok;
@@ -116,7 +122,7 @@ internal static class SearchCommand
             default:
                 Screen.Out.Write(Table(answer));
                 var times = answer.TimingsMs;
-                Screen.Out.WriteLine(string.Create(
+                Screen.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
                     $"encode {times.Encode:0.0} ms · recall {times.Recall:0.0} ms · fetch {times.Fetch:0.0} ms · score {times.Score:0.0} ms · {answer.Kernel}"));
                 if (answer.Degraded)

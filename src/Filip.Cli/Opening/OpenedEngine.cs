@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Filip.Embeddings;
 using Filip.Embeddings.Models;
 using Filip.Embeddings.Towers;
 using Filip.Rerank.Patches;
@@ -54,7 +53,6 @@ internal sealed class OpenedEngine : IAsyncDisposable
                 opened._towers.Add(image);
             }
 
-            var grid = model.Manifest.Image.Grid;
             opened.Engine = new SearchEngine(new SearchEngineParts
             {
                 TextEncoder = text,
@@ -62,9 +60,8 @@ internal sealed class OpenedEngine : IAsyncDisposable
                 PatchStore = Cached(index, patchCacheBytes),
                 RunningStamp = running,
                 ImageEncoder = image,
-                Preprocessing = model.Manifest.Image.Preprocessing,
-                GridWidth = grid?[1] ?? 0,
-                GridHeight = grid?[0] ?? 0,
+                Preprocessor = model.CreatePreprocessor(),
+                TextContext = model.Manifest.Text.Context,
                 Templates = model.Manifest.Templates,
                 Options = options,
             });

@@ -43,6 +43,9 @@ internal static class Screen
         WriteLine(buffer);
     }
 
+    /// <summary>Prints a line of plain text to stdout.</summary>
+    public static void WriteLine(string text) => Console.Out.WriteLine(text);
+
     /// <summary>A note for people on stderr; nothing when quiet.</summary>
     public static void Note(string text, bool quiet)
     {
