@@ -171,7 +171,6 @@ internal ref partial struct JpegReader
             throw PictureRefusedException.Truncated("There is no picture between the start and the end marker.");
         }
 
-        Span<int> work = stackalloc int[64];
         foreach (JpegComponent component in _frame.Components)
         {
             if (component.LowestBit[0] < 0)
@@ -184,7 +183,7 @@ internal ref partial struct JpegReader
                 for (int column = 0; column < component.BlocksWide; column++)
                 {
                     InverseDct.Write(
-                        component.Coefficients.AsSpan(component.CoefficientOffset(row, column), 64), component.Steps, work,
+                        component.Coefficients.AsSpan(component.CoefficientOffset(row, column), 64), component.Steps,
                         component.Plane.AsSpan(component.PlaneOffset(row, column)), component.Stride);
                 }
             }
