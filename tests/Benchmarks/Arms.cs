@@ -1,0 +1,52 @@
+using System.Diagnostics;
+
+namespace Filip.Benchmarks;
+
+/// <summary>One way of doing the same work.</summary>
+/// <param name="Name">How the table calls it.</param>
+/// <param name="Run">Does the work once.</param>
+/// <param name="Bytes">Bytes it has to read.</param>
+internal sealed record Arm(string Name, Action Run, long Bytes);
+
+/// <summary>An arm's times.</summary>
+/// <param name="Arm">The arm.</param>
+/// <param name="Milliseconds">One a round, rising.</param>
+internal sealed record ArmTimes(Arm Arm, double[] Milliseconds)
+{
+    public double Least => Milliseconds[0];
+
+    public double Median => Milliseconds[Milliseconds.Length / 2];
+}
+
+/// <summary>Runs arms turn by turn in one process: a noisy machine is noisy for all of them, and only ratios of one run count.</summary>
+internal static class Arms
+{
+    public static IReadOnlyList<ArmTimes> Interleave(IReadOnlyList<Arm> arms, int rounds)
+    {
+        foreach (var arm in arms)
+        {
+            arm.Run();
+            arm.Run();
+        }
+
+        var times = arms.Select(_ => new double[rounds]).ToArray();
+        for (var round = 0; round < rounds; round++)
+        {
+            for (var i = 0; i < arms.Count; i++)
+            {
+                // Another arm goes first each round: none always follows the same neighbour's cache.
+                var arm = (i + round) % arms.Count;
+                var start = Stopwatch.GetTimestamp();
+                arms[arm].Run();
+                times[arm][round] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+            }
+        }
+
+        foreach (var list in times)
+        {
+            Array.Sort(list);
+        }
+
+        return [.. arms.Select((arm, i) => new ArmTimes(arm, times[i]))];
+    }
+}
