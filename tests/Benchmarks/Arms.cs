@@ -21,8 +21,14 @@ internal sealed record ArmTimes(Arm Arm, double[] Milliseconds)
 /// <summary>Runs arms turn by turn in one process: a noisy machine is noisy for all of them, and only ratios of one run count.</summary>
 internal static class Arms
 {
-    public static IReadOnlyList<ArmTimes> Interleave(IReadOnlyList<Arm> arms, int rounds)
+    /// <param name="arms">What to compare.</param>
+    /// <param name="rounds">Turns of each.</param>
+    /// <param name="processorTime">Counts this process' processor time instead of the wall's: where other work shares the processors.</param>
+    public static IReadOnlyList<ArmTimes> Interleave(IReadOnlyList<Arm> arms, int rounds, bool processorTime)
     {
+        Func<double> clock = processorTime
+            ? () => Environment.CpuUsage.TotalTime.TotalMilliseconds
+            : () => Stopwatch.GetElapsedTime(0).TotalMilliseconds;
         foreach (var arm in arms)
         {
             arm.Run();
@@ -36,9 +42,9 @@ internal static class Arms
             {
                 // Another arm goes first each round: none always follows the same neighbour's cache.
                 var arm = (i + round) % arms.Count;
-                var start = Stopwatch.GetTimestamp();
+                var start = clock();
                 arms[arm].Run();
-                times[arm][round] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+                times[arm][round] = clock() - start;
             }
         }
 

@@ -9,6 +9,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: Filip.Benchmarks kernels [--rounds 15] [--shapes A,B,C,D] [--out FILE.md]   (build with -c Release)");
+    Console.Error.WriteLine("Usage: Filip.Benchmarks kernels [--rounds 15] [--shapes A,B,C,D] [--clock wall|cpu] [--out FILE.md]   (build with -c Release)");
     return 2;
 }

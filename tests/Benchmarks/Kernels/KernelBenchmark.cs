@@ -14,26 +14,29 @@ internal static class KernelBenchmark
     {
         var rounds = int.Parse(Option(options, "--rounds") ?? "15", CultureInfo.InvariantCulture);
         var names = (Option(options, "--shapes") ?? "A,B,C,D").Split(',');
+        var processorTime = Option(options, "--clock") is "cpu";
         var report = new StringBuilder()
             .Append(CultureInfo.InvariantCulture, $"# Kernels, one thread: {Machine.Describe()}\n\n")
-            .Append(CultureInfo.InvariantCulture, $"`dotnet run -c Release --project tests/Benchmarks -- kernels --rounds {rounds}`: {rounds} interleaved rounds.\n")
+            .Append(CultureInfo.InvariantCulture, $"`dotnet run -c Release --project tests/Benchmarks -- kernels {string.Join(' ', options)}`\n")
+            .Append(CultureInfo.InvariantCulture, $"{rounds} interleaved rounds; {(processorTime ? "processor time of the process" : "wall time")}.\n")
             .Append("Times are for one query over all pictures; ratios are to `TensorPrimitives.Dot` a pair, of medians and of minima.\n");
         foreach (var shape in Shape.All.Where(shape => names.Contains(shape.Name)))
         {
-            Measure(shape, rounds, report);
+            Measure(shape, rounds, processorTime, report);
             GC.Collect();
         }
 
         Console.Write(report);
         if (Option(options, "--out") is { } file)
         {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
             File.WriteAllText(file, report.ToString());
         }
 
         return 0;
     }
 
-    private static void Measure(Shape shape, int rounds, StringBuilder report)
+    private static void Measure(Shape shape, int rounds, bool processorTime, StringBuilder report)
     {
         var tokens = shape.Rows(99, shape.Tokens);
         var records = Enum.GetValues<PatchCodec>().ToDictionary(codec => codec, shape.Records);
@@ -64,7 +67,7 @@ internal static class KernelBenchmark
             arms.Add(new($"read floor, {codec.ToString().ToLowerInvariant()}", () => s_sink += Peers.Read(list), Bytes(list)));
         }
 
-        Write(shape, Arms.Interleave(arms, rounds), report);
+        Write(shape, Arms.Interleave(arms, rounds, processorTime), report);
         queries.ForEach(query => query.Dispose());
     }
 
