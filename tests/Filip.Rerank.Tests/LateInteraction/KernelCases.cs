@@ -14,7 +14,7 @@ internal static class KernelCases
     public const string Fingerprint = "0123456789abcdef";
 
     /// <summary>Random shapes a kernel and test; FILIP_FUZZ asks for more.</summary>
-    public static int Count { get; } = int.Parse(Environment.GetEnvironmentVariable("FILIP_FUZZ") ?? "60", CultureInfo.InvariantCulture);
+    public static int Count { get; } = int.Parse(Environment.GetEnvironmentVariable("FILIP_FUZZ") ?? "40", CultureInfo.InvariantCulture);
 
     /// <summary>Every kernel this processor runs, and the blocks of those it may not run with their one instruction spelled out.</summary>
     public static IReadOnlyDictionary<string, LateInteractionKernel> All { get; } = LateInteractionKernel.All
