@@ -37,7 +37,7 @@ internal static class KernelCases
     /// <summary>Sizes at, below and past every vector and block, small ones oftener.</summary>
     private static Gen<int> Size(int most) => Gen.OneOf(
         Gen.Int[1, Math.Min(most, 9)],
-        Among(15, 16, 17, 23, 24, 25, 31, 32, 33, 63, 64, 65, 77).Where(size => size <= most),
+        Among([1, .. new[] { 15, 16, 17, 23, 24, 25, 31, 32, 33, 63, 64, 65, 77 }.Where(size => size <= most)]),
         Gen.Int[1, most]);
 
     /// <summary>Rows of unit length, or of any.</summary>
