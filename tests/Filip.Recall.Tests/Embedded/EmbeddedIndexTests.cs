@@ -171,6 +171,23 @@ public sealed class EmbeddedIndexTests : IDisposable
     }
 
     [Fact]
+    public async Task Attributes_that_are_no_Unicode_cost_their_picture_alone_and_deep_ones_none()
+    {
+        // Deeper than JSON readers go by default; read with a limit of its own, as a manifest reader may.
+        var deep = $"{string.Concat(Enumerable.Repeat("[", 70))}1{string.Concat(Enumerable.Repeat("]", 70))}";
+        using var document = System.Text.Json.JsonDocument.Parse(deep, new System.Text.Json.JsonDocumentOptions { MaxDepth = 100 });
+        var nested = Picture("deep", 1) with { Attributes = new Dictionary<string, System.Text.Json.JsonElement> { ["n"] = document.RootElement } };
+        await using var writer = EmbeddedIndex.Create(_folder.Path, s_stamp);
+        var refusals = await writer.WriteAsync(
+            [Picture("a", 1), Picture("half", 1, """{"x":"\ud800"}"""), nested, Picture("b", 1)], None);
+        Assert.Equal([true, false, true, true], refusals.Select(refusal => refusal is null));
+        using var index = EmbeddedIndex.Open(_folder.Path);
+        var source = new EmbeddedCandidateSource(index);
+        Assert.Equal(["deep"], await FindAsync(source, "n", "1"));
+        Assert.Single(await source.GetFieldsAsync(["deep", "half"], None));
+    }
+
+    [Fact]
     public void Layout_options_are_checked()
     {
         Assert.Equal((1 << 30, 64L << 20), (new EmbeddedIndexOptions().SegmentBytes, new EmbeddedIndexOptions().GroupBytes));
