@@ -17,7 +17,7 @@ public sealed class LateInteractionKernel
 
     private static LateInteractionKernel? s_best;
 
-    private LateInteractionKernel(string name, bool isSupported, WordKernel floats, WordKernel integers)
+    internal LateInteractionKernel(string name, bool isSupported, WordKernel floats, WordKernel integers)
     {
         Name = name;
         IsSupported = isSupported;

@@ -10,6 +10,10 @@ internal sealed unsafe class PreparedTemplate : IDisposable
     private readonly PackedTokens _floats;
     private readonly PackedTokens _integers;
     private readonly double[] _shares;
+    private readonly double _totalWeight;
+
+    // Padding, a row of zeros, is among what a patch is compared with.
+    private readonly bool _countsZero;
 
     public PreparedTemplate(QueryTokens query, ScoringContract contract, LateInteractionKernel kernel)
     {
@@ -19,7 +23,8 @@ internal sealed unsafe class PreparedTemplate : IDisposable
         _floats = new PackedTokens(query.Rows, Counted, kernel.Floats);
         _integers = new PackedTokens(query.Rows, Counted, kernel.Integers);
         _shares = [.. Counted.Select(query.Weight)];
-        TotalWeight = contract.Measure == ScoringMeasure.Sum ? 1 : _shares.Sum();
+        _totalWeight = contract.Measure == ScoringMeasure.Sum ? 1 : _shares.Sum();
+        _countsZero = contract.Measure == ScoringMeasure.ZeroPadImageToText && !query.FillsContext;
     }
 
     public QueryTokens Query { get; }
@@ -27,19 +32,16 @@ internal sealed unsafe class PreparedTemplate : IDisposable
     /// <summary>Positions of the tokens whose weight is not 0.</summary>
     public int[] Counted { get; }
 
-    private double TotalWeight { get; }
-
     /// <summary>What a codec's rows are compared with.</summary>
     public PackedTokens Packed(PatchCodec codec) => codec == PatchCodec.Int8 ? _integers : _floats;
 
-    /// <summary>A token's contribution, given its best dot product. Contributions, added in order, are the score.</summary>
-    public double TokenContribution(int counted, double maximum) => _shares[counted] * maximum / TotalWeight;
+    /// <summary>What a token adds to the score, given its best dot product; 0 where the contract counts patches only.</summary>
+    public double TokenShare(int counted, double maximum) =>
+        _contract.NeedsTokenMaxima ? Half(_shares[counted] * maximum / _totalWeight) : 0;
 
-    /// <summary>A patch's contribution, given its best dot product.</summary>
-    public double PatchContribution(double maximum, int rows) => CountsZero ? Math.Max(0, maximum) / rows : maximum / rows;
-
-    /// <summary>Whether padding, a row of zeros, is among what a patch is compared with.</summary>
-    private bool CountsZero => _contract.Measure == ScoringMeasure.ZeroPadImageToText && !Query.FillsContext;
+    /// <summary>What a patch adds to the score, given its best dot product; 0 where the contract counts tokens only.</summary>
+    public double PatchShare(double maximum, int rows) =>
+        _contract.NeedsPatchMaxima ? Half((_countsZero ? Math.Max(0, maximum) : maximum) / rows) : 0;
 
     /// <summary>The score of one picture; NaN where a product was not finite.</summary>
     public double Score(in PatchRecordView record)
@@ -58,7 +60,7 @@ internal sealed unsafe class PreparedTemplate : IDisposable
         {
             for (var i = 0; i < Counted.Length; i++)
             {
-                fromTokens += TokenContribution(i, (double)tokens[i] * packed.Scales[i]);
+                fromTokens += TokenShare(i, (double)tokens[i] * packed.Scales[i]);
             }
         }
 
@@ -66,11 +68,11 @@ internal sealed unsafe class PreparedTemplate : IDisposable
         {
             for (var i = 0; i < record.Rows; i++)
             {
-                fromPatches += PatchContribution(patches[i], record.Rows);
+                fromPatches += PatchShare(patches[i], record.Rows);
             }
         }
 
-        return _contract.Measure == ScoringMeasure.Mean ? (fromTokens + fromPatches) / 2 : fromTokens + fromPatches;
+        return fromTokens + fromPatches;
     }
 
     public void Dispose()
@@ -78,4 +80,7 @@ internal sealed unsafe class PreparedTemplate : IDisposable
         _floats.Dispose();
         _integers.Dispose();
     }
+
+    /// <summary>Halving is exact, so halved parts still add up to the halved whole.</summary>
+    private double Half(double value) => _contract.Measure == ScoringMeasure.Mean ? value / 2 : value;
 }
