@@ -38,27 +38,7 @@ public sealed class ModelFolder
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         var json = ManifestFile.ReadBytes(path);
         var manifest = ManifestFile.Parse(json);
-        foreach (var (name, expected) in manifest.Sha256)
-        {
-            var found = ManifestFile.HashOf(Models.FolderPath.Resolve(path, name, $"{ModelManifest.FileName} (sha256)"));
-            if (found != expected)
-            {
-                throw new InvalidDataException(
-                    $"'{name}' is not the file the manifest was written for: its SHA-256 is {found[..12]}…, {expected[..12]}… is expected. "
-                    + "Copy the file again, or, where it was changed on purpose, write the manifest anew with 'filip model init'.");
-            }
-        }
-
-        foreach (var (member, name) in ManifestRules.FilesOf(manifest).Where(file => IsOnnx(file.Name)))
-        {
-            foreach (var outside in ExternalFiles.Of(path, name).Where(outside => !manifest.Sha256.ContainsKey(outside)))
-            {
-                throw new InvalidDataException(
-                    $"{member} '{name}' keeps tensors in '{outside}', which has no hash under sha256; every file has one. "
-                    + "Write the manifest anew with 'filip model init'.");
-            }
-        }
-
+        FileCheck.Demand(path, manifest);
         return new ModelFolder(Path.GetFullPath(path), manifest, ManifestFile.FingerprintOf(json, manifest.Sha256));
     }
 
@@ -148,6 +128,4 @@ public sealed class ModelFolder
             $"'{file}' does not answer as when the manifest was written. {string.Join(" ", differences)} "
             + "Its vectors would not compare with those of an index. Run 'filip model check' on the folder.");
     }
-
-    private static bool IsOnnx(string name) => name.EndsWith(".onnx", StringComparison.OrdinalIgnoreCase);
 }

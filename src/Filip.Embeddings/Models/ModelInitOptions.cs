@@ -34,6 +34,10 @@ public sealed record ModelInitOptions
     /// <summary>Most tokens of a text, where no configuration file says it.</summary>
     public int? Context { get; init; }
 
+    /// <summary>Where pooled vectors come from.</summary>
+    /// <value>Null takes the towers' pooled outputs, and the mean of the rows where neither has one.</value>
+    public PoolingSource? Pooling { get; init; }
+
     /// <summary>Text of the known input; it should hold words of the vocabulary.</summary>
     public string GoldenText { get; init; } = GoldenPattern.Text;
 

@@ -52,6 +52,9 @@ public sealed class OnnxTextEncoder : ITextEncoder, IDisposable
     /// <summary>What the tower runs on: <c>CPU</c> or <c>CUDA</c>.</summary>
     public string ExecutionProvider => _rows.ExecutionProvider;
 
+    /// <summary>The batch that the tower insists on, or null where it takes any.</summary>
+    public int? FixedBatch => _fixedBatch;
+
     /// <summary>One sentence on why the device is another than was wished for, or null.</summary>
     public string? Notice => _rows.Notice;
 
