@@ -100,7 +100,7 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
         {
             ArgumentList =
             {
-                "exec", Path.Combine(AppContext.BaseDirectory, "Filip.Crash.dll"),
+                "exec", Path.Combine(AppContext.BaseDirectory, "Filip.KilledIndexer.dll"),
                 _scratch.At("pictures"), _scratch.At(index), _scratch.At("child-dead.jsonl"),
             },
             RedirectStandardOutput = true,

@@ -1,7 +1,7 @@
 using Filip.Embeddings;
 using Filip.Indexer;
 
-namespace Filip.Crash;
+namespace Filip.KilledIndexer;
 
 /// <summary>Says on its output which pictures the index has acknowledged, so that whoever kills the process knows what must be there.</summary>
 internal sealed class TellingSink(IImageSink inner, TextWriter output) : IImageSink

@@ -1,4 +1,4 @@
-using Filip.Crash;
+using Filip.KilledIndexer;
 using Filip.Indexer.Embedded;
 using Filip.Indexer.Pipeline;
 using Filip.Indexer.Sources;
