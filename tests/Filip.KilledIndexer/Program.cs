@@ -1,8 +1,8 @@
-using Filip.KilledIndexer;
 using Filip.Indexer.Embedded;
 using Filip.Indexer.Pipeline;
 using Filip.Indexer.Sources;
 using Filip.Indexer.Tests.Parts;
+using Filip.KilledIndexer;
 using Filip.Recall.Embedded;
 
 // Indexes a folder into an embedded index until it is done or killed: PICTURES INDEX DEAD-LETTERS.
