@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Globalization;
-using Filip.Embeddings;
 using Filip.Embeddings.Codecs;
 using Filip.Embeddings.Models;
 using Filip.Embeddings.Pictures;
