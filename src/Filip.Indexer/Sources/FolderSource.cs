@@ -70,7 +70,7 @@ public sealed class FolderSource : IPictureSource
         folders.Push((_root, ""));
         while (folders.TryPop(out var at))
         {
-            var inside = new List<(string Folder, string Relative)>();
+            var inside = new List<(string Folder, string Relative, bool IsLink)>();
             using var entries = Entries(at.Folder);
             while (true)
             {
@@ -106,19 +106,24 @@ public sealed class FolderSource : IPictureSource
                         ? Picture(relative, full)
                         : new SourceItem.PassedOver(relative);
                 }
-                else if (!isLink || MayFollow(full, at.Folder, linked))
-                {
-                    inside.Add((full, relative + "/"));
-                }
                 else
                 {
-                    yield return new SourceItem.PassedOver(relative + "/");
+                    inside.Add((full, relative + "/", isLink));
                 }
             }
 
-            // Ordinal order makes which link is followed first the same everywhere; the stack wants it backwards.
-            inside.Sort((left, right) => string.CompareOrdinal(right.Relative, left.Relative));
-            inside.ForEach(folders.Push);
+            // In ordinal order, so that the link which is followed first is the same everywhere; the stack wants it backwards.
+            inside.Sort((left, right) => string.CompareOrdinal(left.Relative, right.Relative));
+            foreach (var folder in inside.Where(folder => folder.IsLink && !MayFollow(folder.Folder, at.Folder, linked)).ToList())
+            {
+                inside.Remove(folder);
+                yield return new SourceItem.PassedOver(folder.Relative);
+            }
+
+            for (var i = inside.Count - 1; i >= 0; i--)
+            {
+                folders.Push((inside[i].Folder, inside[i].Relative));
+            }
         }
     }
 

@@ -34,6 +34,14 @@ public sealed class PreprocessorTests
     }
 
     [Fact]
+    public void The_two_crop_rules_part_where_the_rest_is_three_modulo_four()
+    {
+        var options = new PreprocessingOptions { Width = 96, Height = 96, Resize = ResizeMode.Shortest, Crop = CropRule.Torchvision };
+        Assert.Equal(24, new PictureGeometry(options, 450, 301).OffsetX);
+        Assert.Equal(23, new PictureGeometry(options with { Crop = CropRule.HuggingFace }, 450, 301).OffsetX);
+    }
+
+    [Fact]
     public void A_crop_larger_than_the_resized_picture_is_padded_with_zeros()
     {
         var options = new PreprocessingOptions { Width = 12, Height = 12, Resize = ResizeMode.Shortest, Shortest = 8, Fill = 99 };

@@ -141,6 +141,7 @@ public sealed class OtherFoldersTests
             reason = refusal.Message;
             Assert.StartsWith("CUDA was asked for and cannot be had: ", reason, StringComparison.Ordinal);
             Assert.DoesNotContain('\n', reason);
+            Assert.DoesNotContain("onnxruntime_src", reason, StringComparison.Ordinal);
         }
 
         using var either = model.OpenTextTower(new TowerOptions { Device = TowerDevice.Auto });
