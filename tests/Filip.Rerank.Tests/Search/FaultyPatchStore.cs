@@ -6,7 +6,9 @@ namespace Filip.Rerank.Tests.Search;
 /// <param name="answer">What it does instead of an honest fetch.</param>
 public sealed class FaultyPatchStore(Func<IReadOnlyList<string>, CancellationToken, Task<PatchBatch>> answer) : IPatchStore
 {
-    public int Calls { get; private set; }
+    private int _calls;
+
+    public int Calls => Volatile.Read(ref _calls);
 
     public static FaultyPatchStore Throwing() => new((_, _) => throw new IOException("The disk is gone."));
 
@@ -40,7 +42,7 @@ public sealed class FaultyPatchStore(Func<IReadOnlyList<string>, CancellationTok
 
     public async ValueTask<PatchBatch> FetchAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken)
     {
-        Calls++;
+        Interlocked.Increment(ref _calls);
         return await answer(ids, cancellationToken);
     }
 

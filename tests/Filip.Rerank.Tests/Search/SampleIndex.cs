@@ -19,6 +19,9 @@ public sealed class SampleIndex : IAsyncLifetime
 {
     private const int Pictures = 48;
 
+    /// <summary>Exact, so that the engine can be held to the definition.</summary>
+    private const PatchCodec Codec = PatchCodec.F32;
+
     private readonly string _folder = Directory.CreateTempSubdirectory("filip-service-").FullName;
 
     public ModelFolder Model { get; private set; } = null!;
@@ -44,7 +47,7 @@ public sealed class SampleIndex : IAsyncLifetime
         Model = ModelFolder.Load(GoldenFiles.Models);
         TextTower = Model.OpenTextTower(new TowerOptions { Device = TowerDevice.Cpu });
         ImageTower = Model.OpenImageTower(new TowerOptions { Device = TowerDevice.Cpu });
-        Stamp = Model.StampFor(PatchCodec.Int8);
+        Stamp = Model.StampFor(Codec);
         var path = Path.Combine(_folder, "index");
         await using (var writer = EmbeddedIndex.Create(path, Stamp))
         {
@@ -106,7 +109,7 @@ public sealed class SampleIndex : IAsyncLifetime
             Id = id,
             ContentHash = id,
             Pooled = embedding.Pooled,
-            PatchRecord = PatchRecord.Encode(embedding.Patches, PatchCodec.Int8, grid, Stamp.Fingerprint),
+            PatchRecord = PatchRecord.Encode(embedding.Patches, Codec, grid, Stamp.Fingerprint),
             Path = relative,
             Caption = line.GetProperty("caption").GetString(),
             Attributes = line.EnumerateObject()
