@@ -11,6 +11,12 @@ public static class ManifestFile
 {
     private const long MostBytes = 16 << 20;
 
+    // The file is read by people and by JSON readers, never put into a web page: an apostrophe may be one.
+    private static readonly ManifestJson s_readable = new(new JsonSerializerOptions(ManifestJson.Default.Options)
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+
     /// <summary>Reads and validates a manifest from its bytes.</summary>
     /// <param name="json">UTF-8 JSON.</param>
     /// <exception cref="InvalidDataException">It is no JSON, has an unknown or missing member, or a value that makes no sense; the message says which.</exception>
@@ -43,7 +49,7 @@ public static class ManifestFile
     {
         ArgumentNullException.ThrowIfNull(manifest);
         ManifestRules.Validate(manifest);
-        var json = JsonSerializer.SerializeToUtf8Bytes(manifest, ManifestJson.Default.ModelManifest);
+        var json = JsonSerializer.SerializeToUtf8Bytes(manifest, s_readable.ModelManifest);
         return [.. json, (byte)'\n'];
     }
 

@@ -74,17 +74,14 @@ internal sealed class ResizePlan
         byte[] lastRow = ArrayPool<byte>.Shared.Rent((3 * SourceWidth) + 1);
         try
         {
-            for (int row = begin; row < end; row++)
+            source.Slice(3 * SourceWidth * (SourceHeight - 1), 3 * SourceWidth).CopyTo(lastRow);
+            for (int row = begin; row < end; row += 2)
             {
-                // A pixel is read as four bytes; one byte follows every row but the picture's last.
-                ReadOnlySpan<byte> line = source[(3 * SourceWidth * row)..];
-                if (row == SourceHeight - 1)
-                {
-                    line[..(3 * SourceWidth)].CopyTo(lastRow);
-                    line = lastRow;
-                }
-
-                Across(line[..((3 * SourceWidth) + 1)], _across, narrowed.AsSpan((row - begin) * rowBytes, rowBytes));
+                // An odd row out is its own partner.
+                int partner = Math.Min(row + 1, end - 1);
+                Across(
+                    Line(source, lastRow, row), Line(source, lastRow, partner), _across,
+                    narrowed.AsSpan((row - begin) * rowBytes, rowBytes), narrowed.AsSpan((partner - begin) * rowBytes, rowBytes));
             }
 
             for (int row = 0; row < Window.Height; row++)
@@ -100,32 +97,45 @@ internal sealed class ResizePlan
         }
     }
 
-    /// <summary>Three channels and a stranger stand in four lanes; the stranger is not stored.</summary>
-    private static void Across(ReadOnlySpan<byte> line, ResampleWeights weights, Span<byte> to)
+    /// <summary>A row and one byte more: a pixel is read as four, and nothing follows the picture's last row.</summary>
+    private ReadOnlySpan<byte> Line(ReadOnlySpan<byte> source, byte[] lastRow, int row) => row == SourceHeight - 1
+        ? lastRow.AsSpan(0, (3 * SourceWidth) + 1)
+        : source.Slice(3 * SourceWidth * row, (3 * SourceWidth) + 1);
+
+    /// <summary>Of two rows at once: three channels and a stranger of each stand in eight lanes; strangers are not stored.</summary>
+    private static void Across(ReadOnlySpan<byte> upper, ReadOnlySpan<byte> lower, ResampleWeights weights, Span<byte> to, Span<byte> toLower)
     {
-        ref byte origin = ref MemoryMarshal.GetReference(line);
+        ref byte upperOrigin = ref MemoryMarshal.GetReference(upper);
+        ref byte lowerOrigin = ref MemoryMarshal.GetReference(lower);
+        int room = Math.Min(upper.Length, lower.Length);
         for (int x = 0, at = 0; at < to.Length; x++, at += 3)
         {
             ReadOnlySpan<int> taps = weights.Of(x);
             int first = 3 * weights.First(x);
-            if (first + (3 * taps.Length) >= line.Length)
+            if (first + (3 * taps.Length) >= room)
             {
                 throw new InvalidOperationException("The weights reach past the row.");
             }
 
-            ref byte pixel = ref Unsafe.Add(ref origin, first);
-            Vector128<int> sum = Vector128.Create(Half);
+            ref byte upperPixel = ref Unsafe.Add(ref upperOrigin, first);
+            ref byte lowerPixel = ref Unsafe.Add(ref lowerOrigin, first);
+            Vector256<int> sum = Vector256.Create(Half);
             foreach (int weight in taps)
             {
-                Vector128<byte> bytes = Vector128.CreateScalar(Unsafe.ReadUnaligned<uint>(ref pixel)).AsByte();
-                sum += Vector128.WidenLower(Vector128.WidenLower(bytes)).AsInt32() * weight;
-                pixel = ref Unsafe.Add(ref pixel, 3);
+                ulong both = Unsafe.ReadUnaligned<uint>(ref upperPixel) | ((ulong)Unsafe.ReadUnaligned<uint>(ref lowerPixel) << 32);
+                Vector128<ushort> values = Vector128.WidenLower(Vector128.CreateScalar(both).AsByte());
+                sum += Vector256.Create(Vector128.WidenLower(values), Vector128.WidenUpper(values)).AsInt32() * weight;
+                upperPixel = ref Unsafe.Add(ref upperPixel, 3);
+                lowerPixel = ref Unsafe.Add(ref lowerPixel, 3);
             }
 
-            Vector128<int> value = Clip(sum >> ResampleWeights.Bits);
-            to[at] = (byte)value.GetElement(0);
-            to[at + 1] = (byte)value.GetElement(1);
-            to[at + 2] = (byte)value.GetElement(2);
+            Vector256<int> clipped = Clip(sum);
+            to[at] = (byte)clipped[0];
+            to[at + 1] = (byte)clipped[1];
+            to[at + 2] = (byte)clipped[2];
+            toLower[at] = (byte)clipped[4];
+            toLower[at + 1] = (byte)clipped[5];
+            toLower[at + 2] = (byte)clipped[6];
         }
     }
 
@@ -168,9 +178,6 @@ internal sealed class ResizePlan
             to[at] = (byte)Math.Clamp(sum >> ResampleWeights.Bits, 0, 255);
         }
     }
-
-    private static Vector128<int> Clip(Vector128<int> values) =>
-        Vector128.Min(Vector128.Max(values, Vector128<int>.Zero), Vector128.Create(255));
 
     private static Vector256<int> Clip(Vector256<int> sums) =>
         Vector256.Min(Vector256.Max(sums >> ResampleWeights.Bits, Vector256<int>.Zero), Vector256.Create(255));

@@ -3,7 +3,10 @@ using System.Buffers.Binary;
 namespace Filip.Embeddings.Pictures;
 
 /// <summary>Checks a WebP's container and hands its first frame, alone and still, to ImageSharp.</summary>
-/// <remarks>An animation's first frame is cut out, decoded by itself and laid on a white canvas where it belongs.</remarks>
+/// <remarks>
+/// An animation's first frame is cut out, decoded by itself and laid on a white canvas where it belongs.
+/// Decoding happens twice, to tell a short picture from a whole one.
+/// </remarks>
 internal static class WebpReader
 {
     private const uint Canvas = 0x56503858;     // VP8X
@@ -13,6 +16,7 @@ internal static class WebpReader
     private const uint Lossy = 0x56503820;      // "VP8 "
     private const uint Lossless = 0x5650384C;   // VP8L
     private const int FrameHeader = 16;
+    private const int Behind = 64;
     private const byte AlphaFlag = 0x10;
 
     /// <summary>Decodes the first frame.</summary>
@@ -97,8 +101,24 @@ internal static class WebpReader
         (int width, int height) = still.Lossless ? LosslessSize(picture) : LossySize(picture);
         limits.Check(width, height);
 
-        // Written anew with these chunks alone: no profile, no metadata and no animation reaches the decoder.
-        using var rewritten = new MemoryStream(picture.Length + still.Alpha.Length + 64);
+        // The decoder takes zeros for what a short file lacks. Sound data never reads past its end, so what lies there
+        // cannot show; a picture that changes with it is one whose data ran out.
+        RgbPicture decoded = ImageSharpDecoder.Webp(Rewrite(still, width, height, behind: 0x00));
+        RgbPicture again = ImageSharpDecoder.Webp(Rewrite(still, width, height, behind: 0xFF));
+        if (!decoded.Pixels.AsSpan().SequenceEqual(again.Pixels))
+        {
+            throw PictureRefusedException.Truncated("The coded data ends before the last row of the picture.");
+        }
+
+        return decoded.Width == width && decoded.Height == height
+            ? decoded
+            : throw PictureRefusedException.Corrupt("The decoded picture has another size than its header.");
+    }
+
+    /// <summary>A file of these chunks alone: no profile, no metadata and no animation reaches the decoder.</summary>
+    private static byte[] Rewrite(Still still, int width, int height, byte behind)
+    {
+        using var rewritten = new MemoryStream(still.Picture.Length + still.Alpha.Length + 64 + Behind);
         rewritten.Write("RIFF\0\0\0\0WEBP"u8);
         if (!still.Alpha.IsEmpty && !still.Lossless)
         {
@@ -111,13 +131,12 @@ internal static class WebpReader
             Write(rewritten, Alpha, still.Alpha.Span);
         }
 
-        Write(rewritten, still.Lossless ? Lossless : Lossy, picture);
+        Span<byte> padding = stackalloc byte[Behind];
+        padding.Fill(behind);
+        Write(rewritten, still.Lossless ? Lossless : Lossy, [.. still.Picture.Span, .. padding]);
         byte[] file = rewritten.ToArray();
         BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(4), file.Length - 8);
-        RgbPicture decoded = ImageSharpDecoder.Webp(file);
-        return decoded.Width == width && decoded.Height == height
-            ? decoded
-            : throw PictureRefusedException.Corrupt("The decoded picture has another size than its header.");
+        return file;
     }
 
     private static (int Width, int Height) LosslessSize(ReadOnlySpan<byte> picture)

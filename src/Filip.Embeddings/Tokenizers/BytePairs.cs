@@ -40,7 +40,11 @@ internal sealed class BytePairs
     }
 
     /// <summary>The key of a merge.</summary>
-    public static ulong Pair(int left, int right) => ((ulong)(uint)left << 32) | (uint)right;
+    /// <remarks>
+    /// The factor is odd, so different pairs stay different; without it a key's hash is left xor right, the same for
+    /// every pair of twins.
+    /// </remarks>
+    public static ulong Pair(int left, int right) => (((ulong)(uint)left << 32) | (uint)right) * 0x9E37_79B9_7F4A_7C15;
 
     /// <summary>The ids of a word's bytes.</summary>
     public ReadOnlySpan<int> Encode(ReadOnlySpan<byte> word)
@@ -99,17 +103,18 @@ internal sealed class BytePairs
         // A list linked both ways over the places; a swallowed place has id None.
         var next = new int[count];
         var previous = new int[count];
-        var heap = new PriorityQueue<(int Place, int Id), long>(count);
+        var offers = new List<((int Place, int Id), long)>(count);
         for (int i = 0; i < count; i++)
         {
             previous[i] = i - 1;
             next[i] = i + 1 < count ? i + 1 : None;
+            if (i + 1 < count && Offer(ids, i, i + 1) is { } offer)
+            {
+                offers.Add(offer);
+            }
         }
 
-        for (int i = 0; i + 1 < count; i++)
-        {
-            Offer(heap, ids, i, i + 1);
-        }
+        var heap = new PriorityQueue<(int Place, int Id), long>(offers);
 
         while (heap.TryDequeue(out var merge, out _))
         {
@@ -129,12 +134,12 @@ internal sealed class BytePairs
             if (next[place] != None)
             {
                 previous[next[place]] = place;
-                Offer(heap, ids, place, next[place]);
+                Enqueue(heap, Offer(ids, place, next[place]));
             }
 
             if (previous[place] != None)
             {
-                Offer(heap, ids, previous[place], place);
+                Enqueue(heap, Offer(ids, previous[place], place));
             }
         }
 
@@ -147,11 +152,18 @@ internal sealed class BytePairs
         return ids[..kept];
     }
 
-    private void Offer(PriorityQueue<(int Place, int Id), long> heap, int[] ids, int left, int right)
+    /// <summary>The merge of two neighbours with its turn, or null.</summary>
+    private ((int Place, int Id) Merge, long Turn)? Offer(int[] ids, int left, int right) =>
+        _merges.TryGetValue(Pair(ids[left], ids[right]), out var merge)
+            ? ((left, merge.Id), ((long)merge.Rank << 32) | (uint)left)
+            : null;
+
+    private static void Enqueue(
+        PriorityQueue<(int Place, int Id), long> heap, ((int Place, int Id) Merge, long Turn)? offer)
     {
-        if (_merges.TryGetValue(Pair(ids[left], ids[right]), out var merge))
+        if (offer is { } found)
         {
-            heap.Enqueue((left, merge.Id), ((long)merge.Rank << 32) | (uint)left);
+            heap.Enqueue(found.Merge, found.Turn);
         }
     }
 }

@@ -51,7 +51,7 @@ public abstract class SubwordTokenizer : Tokenizer
             from = start + length;
         }
 
-        return output.Finish(_vocabulary.Bos, _vocabulary.Eos, _vocabulary.Readable);
+        return output.Finish(_vocabulary);
     }
 
     /// <summary>Splits normalized text into words and hands their pieces over.</summary>

@@ -32,21 +32,20 @@ internal sealed class TokenCollector
     }
 
     /// <summary>The text's tokens.</summary>
-    /// <param name="bos">Put first.</param>
-    /// <param name="eos">Put last.</param>
-    /// <param name="pieces">What each id stands for, as a person reads it.</param>
-    public TokenizedText Finish(int bos, int eos, IReadOnlyList<string> pieces)
+    public TokenizedText Finish(Vocabulary vocabulary)
     {
         var labels = new TokenLabel[_tokens.Count + 2];
-        labels[0] = new TokenLabel(bos, pieces[bos], -1);
+        labels[0] = Special(vocabulary.Bos);
         for (int i = 0; i < _tokens.Count; i++)
         {
             var (id, word) = _tokens[i];
-            labels[i + 1] = new TokenLabel(id, pieces[id], word);
+            labels[i + 1] = new TokenLabel(id, vocabulary.Readable(id), word);
         }
 
-        labels[^1] = new TokenLabel(eos, pieces[eos], -1);
+        labels[^1] = Special(vocabulary.Eos);
         return new TokenizedText(labels, Overflowed);
+
+        TokenLabel Special(int id) => new(id, vocabulary.Readable(id), -1);
     }
 
     private void Add(int id, int word)

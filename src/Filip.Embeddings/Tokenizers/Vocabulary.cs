@@ -3,6 +3,12 @@ namespace Filip.Embeddings.Tokenizers;
 /// <summary>The ids of a tokenizer.</summary>
 internal sealed class Vocabulary
 {
+    private readonly Func<string, string> _readable;
+    private readonly string?[] _entries;
+
+    /// <summary>Filled as ids are asked for: most of a large vocabulary never is.</summary>
+    private readonly string?[] _texts;
+
     /// <param name="entries">Entries with their ids.</param>
     /// <param name="added">Tokens found whole in the text; their ids may lie past the entries'.</param>
     /// <param name="specials">Names of the special tokens; each must be an entry or an added token.</param>
@@ -18,25 +24,26 @@ internal sealed class Vocabulary
     {
         Entries = entries;
         Added = added;
+        _readable = readable;
         Size = Math.Max(entries.Values.DefaultIfEmpty(-1).Max(), added.Select(token => token.Id).DefaultIfEmpty(-1).Max()) + 1;
-        var texts = new string?[Size];
+        _entries = new string?[Size];
         foreach (var (entry, id) in entries)
         {
-            if (texts[id] is not null)
+            if (_entries[id] is not null)
             {
                 throw new InvalidDataException(
                     $"{source}: '{entry}' has the id {id}, and so has another entry; each entry needs an id of its own.");
             }
 
-            texts[id] = readable(entry);
+            _entries[id] = entry;
         }
 
+        _texts = new string?[Size];
         foreach (var token in added)
         {
-            texts[token.Id] = token.Content;
+            _texts[token.Id] = token.Content;
         }
 
-        Readable = [.. texts.Select(text => text ?? string.Empty)];
         Bos = Require(specials.Bos, "start", source);
         Eos = Require(specials.Eos, "end", source);
         Pad = Require(specials.Pad, "padding", source);
@@ -52,9 +59,6 @@ internal sealed class Vocabulary
     /// <summary>One more than the highest id.</summary>
     public int Size { get; }
 
-    /// <summary>What each id stands for, as a person reads it.</summary>
-    public IReadOnlyList<string> Readable { get; }
-
     /// <summary>Id of the token put first.</summary>
     public int Bos { get; }
 
@@ -66,6 +70,10 @@ internal sealed class Vocabulary
 
     /// <summary>Id for what the vocabulary does not have, or null.</summary>
     public int? Unk { get; }
+
+    /// <summary>What an id stands for, as a person reads it; empty where the vocabulary leaves the id out.</summary>
+    public string Readable(int id) =>
+        _texts[id] ??= _entries[id] is { } entry ? _readable(entry) : string.Empty;
 
     private int? Find(string token) =>
         Added.FirstOrDefault(added => added.Content == token)?.Id

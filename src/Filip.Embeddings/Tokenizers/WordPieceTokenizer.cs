@@ -7,7 +7,7 @@ namespace Filip.Embeddings.Tokenizers;
 /// <summary>BERT's word pieces, id for id as Hugging Face's BertTokenizerFast (tokenizers 0.22.2).</summary>
 /// <remarks>
 /// Special tokens written in the text become their id. The Unicode tables are the reference's own (marks, punctuation
-/// and format characters of Unicode 8, which models of this kind were trained with); a lone surrogate counts as U+FFFD.
+/// and format characters from before Unicode 9); a lone surrogate counts as U+FFFD.
 /// </remarks>
 public sealed class WordPieceTokenizer : SubwordTokenizer
 {

@@ -75,7 +75,7 @@ public sealed class WordsTokenizer : Tokenizer
         }
 
         ArrayPool<char>.Shared.Return(buffer);
-        return output.Finish(_vocabulary.Bos, _vocabulary.Eos, _vocabulary.Readable);
+        return output.Finish(_vocabulary);
     }
 
     private static List<int> Lower(ReadOnlySpan<int> text)

@@ -59,7 +59,7 @@ public sealed class OnnxTextEncoder : ITextEncoder, IDisposable
     public string? Notice => _rows.Notice;
 
     /// <inheritdoc/>
-    /// <exception cref="RefusedInputException">One text holds nothing but special tokens, or its vectors are not finite; it says which.</exception>
+    /// <exception cref="RefusedInputException">One text leaves no token that counts (an empty one still has start and end token, where those count), or its vectors are not finite; it says which.</exception>
     public async ValueTask<IReadOnlyList<TextEmbedding>> EncodeAsync(
         IReadOnlyList<string> texts, CancellationToken cancellationToken)
     {
@@ -90,11 +90,11 @@ public sealed class OnnxTextEncoder : ITextEncoder, IDisposable
         for (var i = 0; i < texts.Count; i++)
         {
             tokenized[i] = _tokenizer.Encode(texts[i] ?? throw new ArgumentNullException(nameof(texts), $"Text {i} is null."), _facts.Context);
-            if (tokenized[i].IsEmpty)
+            if (!tokenized[i].Labels.Any(Counts))
             {
                 throw new RefusedInputException(i,
                     $"Text {i} of the batch leaves no token to search with: it holds nothing that the model's vocabulary "
-                    + "takes for a word. Give it at least one word.");
+                    + "takes for a word, and the model's start and end token do not count. Give it at least one word.");
             }
         }
 
@@ -111,6 +111,8 @@ public sealed class OnnxTextEncoder : ITextEncoder, IDisposable
 
         return answers;
     }
+
+    private bool Counts(TokenLabel label) => _facts.CountSpecialTokens || label.Word >= 0;
 
     private void EncodeAtOnce(
         IReadOnlyList<string> texts, TokenizedText[] tokenized, int[] items, int length, TextEmbedding[] answers)
@@ -149,12 +151,12 @@ public sealed class OnnxTextEncoder : ITextEncoder, IDisposable
 
     private TextEmbedding Settle(int item, string text, IReadOnlyList<TokenLabel> labels, ReadOnlySpan<float> rows, float[] pooled)
     {
-        IReadOnlyList<TokenLabel> kept = _facts.CountSpecialTokens ? labels : [.. labels.Where(label => label.Word >= 0)];
+        IReadOnlyList<TokenLabel> kept = _facts.CountSpecialTokens ? labels : [.. labels.Where(Counts)];
         var tokens = new float[kept.Count * _dimension];
         var next = 0;
         for (var t = 0; t < labels.Count; t++)
         {
-            if (_facts.CountSpecialTokens || labels[t].Word >= 0)
+            if (Counts(labels[t]))
             {
                 rows.Slice(t * _dimension, _dimension).CopyTo(tokens.AsSpan(next++ * _dimension));
             }

@@ -153,7 +153,18 @@ internal sealed class TowerSession : IDisposable
     private static string CudaReason(Exception fault)
     {
         var logged = OrtRuntime.LastLogLine("Failed to load library") ?? OrtRuntime.LastLogLine("cuda");
-        return OneLine(logged ?? fault.Message);
+        var line = OneLine(logged ?? fault.Message);
+
+        // Before the cause stand a place in ONNX Runtime's source and the path of its own library: of no use to a user.
+        foreach (var before in (string[])[" with error: ", "FAIL : "])
+        {
+            if (line.IndexOf(before, StringComparison.Ordinal) is >= 0 and var at)
+            {
+                return line[(at + before.Length)..];
+            }
+        }
+
+        return line;
     }
 
     private static InvalidDataException Unreadable(string path, OnnxRuntimeException fault) => new(

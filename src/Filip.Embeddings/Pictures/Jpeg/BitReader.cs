@@ -41,6 +41,32 @@ internal ref struct BitReader
         return entry & 0xFF;
     }
 
+    /// <summary>One symbol and the number behind it, whose size is the symbol's low four bits.</summary>
+    /// <exception cref="PictureRefusedException">The data ends, or holds no code of the table.</exception>
+    public int SymbolAndNumber(HuffmanTable table, out int number)
+    {
+        // A code of 16 bits and a number of 15 fit what a refill brings, so both are taken at once.
+        if (_count < 32)
+        {
+            Fill();
+        }
+
+        int entry = table.Look[(int)(_bits >> (64 - HuffmanTable.LookBits))];
+        if (entry == 0)
+        {
+            int symbol = LongSymbol(table);
+            number = Signed(symbol & 15);
+            return symbol;
+        }
+
+        int size = entry & 15;
+        int length = entry >> 8;
+        int value = (int)((_bits << length) >> 1 >> (63 - size));
+        Take(length + size);
+        number = value < (1 << size) >> 1 ? value - (1 << size) + 1 : value;
+        return entry & 0xFF;
+    }
+
     /// <summary>A number of the given size (0 to 15 bits) as JPEG signs it: a leading zero means negative.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Signed(int size)

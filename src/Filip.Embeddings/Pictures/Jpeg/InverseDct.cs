@@ -1,4 +1,7 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Filip.Embeddings.Pictures.Jpeg;
 
@@ -16,11 +19,10 @@ internal static class InverseDct
     /// <summary>Dequantises a block, transforms it and writes 8 × 8 samples.</summary>
     /// <param name="block">64 coefficients in natural order.</param>
     /// <param name="steps">64 quantisation steps in natural order.</param>
-    /// <param name="work">64 values of scratch.</param>
     /// <param name="samples">Where the first sample goes.</param>
     /// <param name="stride">From one row of samples to the next.</param>
-    public static void Write(
-        ReadOnlySpan<short> block, ReadOnlySpan<int> steps, Span<int> work, Span<byte> samples, int stride)
+    [SkipLocalsInit]
+    public static void Write(ReadOnlySpan<short> block, ReadOnlySpan<int> steps, Span<byte> samples, int stride)
     {
         if (!block[1..].ContainsAnyExcept((short)0))
         {
@@ -34,41 +36,40 @@ internal static class InverseDct
             return;
         }
 
-        for (int i = 0; i < 64; i++)
+        Unsafe.SkipInit(out Rows rows);
+        for (int pair = 0; pair < 8; pair += 2)
         {
-            work[i] = block[i] * steps[i];
+            (rows[pair], rows[pair + 1]) = Vector256.Widen(Vector256.Create<short>(block.Slice(pair * 8, 16)));
+            rows[pair] *= Vector256.Create<int>(steps.Slice(pair * 8, 8));
+            rows[pair + 1] *= Vector256.Create<int>(steps.Slice((pair * 8) + 8, 8));
         }
 
-        Pass(work, ConstantBits - ExtraBits, centre: 0);
-        Transpose(work);
-        Pass(work, ConstantBits + ExtraBits + 3, centre: 128);
-
-        // The second pass left columns; each becomes a column of samples.
-        for (int row = 0; row < 8; row++)
+        Pass(ref rows, ConstantBits - ExtraBits, centre: 0);
+        Transpose(ref rows);
+        Pass(ref rows, ConstantBits + ExtraBits + 3, centre: 128);
+        Transpose(ref rows);
+        for (int four = 0; four < 8; four += 4)
         {
-            Span<byte> line = samples.Slice(row * stride, 8);
-            for (int column = 0; column < 8; column++)
+            Vector256<ulong> packed = Vector256.Narrow(
+                Vector256.Narrow(Clip(rows[four]), Clip(rows[four + 1])),
+                Vector256.Narrow(Clip(rows[four + 2]), Clip(rows[four + 3]))).AsUInt64();
+            for (int row = 0; row < 4; row++)
             {
-                line[column] = (byte)Math.Clamp(work[(column * 8) + row], 0, 255);
+                BinaryPrimitives.WriteUInt64LittleEndian(
+                    samples.Slice((four + row) * stride, 8),
+                    BitConverter.IsLittleEndian ? packed[row] : BinaryPrimitives.ReverseEndianness(packed[row]));
             }
         }
     }
 
-    private static void Transpose(Span<int> work)
-    {
-        for (int row = 1; row < 8; row++)
-        {
-            for (int column = 0; column < row; column++)
-            {
-                (work[(row * 8) + column], work[(column * 8) + row]) = (work[(column * 8) + row], work[(row * 8) + column]);
-            }
-        }
-    }
+    private static Vector256<uint> Clip(Vector256<int> values) =>
+        Vector256.Min(Vector256.Max(values, Vector256<int>.Zero), Vector256.Create(255)).AsUInt32();
 
-    private static void Pass(Span<int> work, int shift, int centre)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Pass(ref Rows rows, int shift, int centre)
     {
-        Vector256<int> v0 = Load(work, 0), v1 = Load(work, 1), v2 = Load(work, 2), v3 = Load(work, 3);
-        Vector256<int> v4 = Load(work, 4), v5 = Load(work, 5), v6 = Load(work, 6), v7 = Load(work, 7);
+        Vector256<int> v0 = rows[0], v1 = rows[1], v2 = rows[2], v3 = rows[3];
+        Vector256<int> v4 = rows[4], v5 = rows[5], v6 = rows[6], v7 = rows[7];
 
         // Even part: a rotation by 6/16 of pi, and a butterfly.
         Vector256<int> turn = (v2 + v6) * 4433;
@@ -76,7 +77,8 @@ internal static class InverseDct
         Vector256<int> e3 = turn + (v2 * 6270);
         Vector256<int> e0 = (v0 + v4) << ConstantBits;
         Vector256<int> e1 = (v0 - v4) << ConstantBits;
-        Vector256<int> t0 = e0 + e3, t3 = e0 - e3, t1 = e1 + e2, t2 = e1 - e2;
+        Vector256<int> half = Vector256.Create((1 << (shift - 1)) + (centre << shift));
+        Vector256<int> t0 = e0 + e3 + half, t3 = e0 - e3 + half, t1 = e1 + e2 + half, t2 = e1 - e2 + half;
 
         // Odd part.
         Vector256<int> sum = (v7 + v3 + v5 + v1) * 9633;
@@ -89,18 +91,56 @@ internal static class InverseDct
         Vector256<int> o2 = (v3 * 25172) + z2 + z3;
         Vector256<int> o3 = (v1 * 12299) + z1 + z4;
 
-        Vector256<int> half = Vector256.Create((1 << (shift - 1)) + (centre << shift));
-        Store(work, 0, (t0 + o3 + half) >> shift);
-        Store(work, 7, (t0 - o3 + half) >> shift);
-        Store(work, 1, (t1 + o2 + half) >> shift);
-        Store(work, 6, (t1 - o2 + half) >> shift);
-        Store(work, 2, (t2 + o1 + half) >> shift);
-        Store(work, 5, (t2 - o1 + half) >> shift);
-        Store(work, 3, (t3 + o0 + half) >> shift);
-        Store(work, 4, (t3 - o0 + half) >> shift);
+        rows[0] = (t0 + o3) >> shift;
+        rows[7] = (t0 - o3) >> shift;
+        rows[1] = (t1 + o2) >> shift;
+        rows[6] = (t1 - o2) >> shift;
+        rows[2] = (t2 + o1) >> shift;
+        rows[5] = (t2 - o1) >> shift;
+        rows[3] = (t3 + o0) >> shift;
+        rows[4] = (t3 - o0) >> shift;
     }
 
-    private static Vector256<int> Load(Span<int> work, int row) => Vector256.Create<int>(work.Slice(row * 8, 8));
+    private static void Transpose(ref Rows rows)
+    {
+        if (!Avx2.IsSupported)
+        {
+            TransposePlainly(ref rows);
+            return;
+        }
 
-    private static void Store(Span<int> work, int row, Vector256<int> values) => values.CopyTo(work.Slice(row * 8, 8));
+        // Pairs of rows, then pairs of pairs, within each half; then the halves change places.
+        Vector256<int> a0 = Avx2.UnpackLow(rows[0], rows[1]), a1 = Avx2.UnpackHigh(rows[0], rows[1]);
+        Vector256<int> a2 = Avx2.UnpackLow(rows[2], rows[3]), a3 = Avx2.UnpackHigh(rows[2], rows[3]);
+        Vector256<int> a4 = Avx2.UnpackLow(rows[4], rows[5]), a5 = Avx2.UnpackHigh(rows[4], rows[5]);
+        Vector256<int> a6 = Avx2.UnpackLow(rows[6], rows[7]), a7 = Avx2.UnpackHigh(rows[6], rows[7]);
+        Vector256<long> b0 = Avx2.UnpackLow(a0.AsInt64(), a2.AsInt64()), b1 = Avx2.UnpackHigh(a0.AsInt64(), a2.AsInt64());
+        Vector256<long> b2 = Avx2.UnpackLow(a1.AsInt64(), a3.AsInt64()), b3 = Avx2.UnpackHigh(a1.AsInt64(), a3.AsInt64());
+        Vector256<long> b4 = Avx2.UnpackLow(a4.AsInt64(), a6.AsInt64()), b5 = Avx2.UnpackHigh(a4.AsInt64(), a6.AsInt64());
+        Vector256<long> b6 = Avx2.UnpackLow(a5.AsInt64(), a7.AsInt64()), b7 = Avx2.UnpackHigh(a5.AsInt64(), a7.AsInt64());
+        (rows[0], rows[4]) = Halves(b0, b4);
+        (rows[1], rows[5]) = Halves(b1, b5);
+        (rows[2], rows[6]) = Halves(b2, b6);
+        (rows[3], rows[7]) = Halves(b3, b7);
+    }
+
+    private static (Vector256<int> Low, Vector256<int> High) Halves(Vector256<long> a, Vector256<long> b) =>
+        (Avx2.Permute2x128(a, b, 0x20).AsInt32(), Avx2.Permute2x128(a, b, 0x31).AsInt32());
+
+    private static void TransposePlainly(ref Rows rows)
+    {
+        Rows turned = rows;
+        for (int row = 0; row < 8; row++)
+        {
+            rows[row] = Vector256.Create(
+                turned[0][row], turned[1][row], turned[2][row], turned[3][row],
+                turned[4][row], turned[5][row], turned[6][row], turned[7][row]);
+        }
+    }
+
+    [InlineArray(8)]
+    private struct Rows
+    {
+        private Vector256<int> _row;
+    }
 }

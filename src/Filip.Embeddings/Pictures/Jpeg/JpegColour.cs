@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Buffers.Binary;
+using System.Runtime.Intrinsics;
 
 namespace Filip.Embeddings.Pictures.Jpeg;
 
@@ -30,6 +32,9 @@ internal static class JpegColour
     private const int BlueOfCb = 116130;     // 1.77200
     private const int GreenOfCr = 46802;     // 0.71414
     private const int GreenOfCb = 22554;     // 0.34414
+
+    private static readonly Vector128<byte> s_withoutFourth =
+        Vector128.Create((byte)0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 15, 15, 15, 15);
 
     /// <summary>The whole picture.</summary>
     public static RgbPicture ToRgb(JpegFrame frame, JpegColourSpace space)
@@ -94,7 +99,7 @@ internal static class JpegColour
                 Interleave(first, rows.Slice(room, width), rows.Slice(2 * room, width), rgb);
                 break;
             default:
-                // The transform gives the inks themselves, where Adobe's stored values are their complements.
+                // The transform's red, green and blue are the complements of what Adobe stores for the inks.
                 FromYcc(first, rows.Slice(room, width), rows.Slice(2 * room, width), rgb);
                 for (int i = 0; i < rgb.Length; i++)
                 {
@@ -123,16 +128,41 @@ internal static class JpegColour
 
     private static void FromYcc(ReadOnlySpan<byte> light, ReadOnlySpan<byte> blue, ReadOnlySpan<byte> red, Span<byte> to)
     {
-        for (int x = 0; x < light.Length; x++)
+        // Eight pixels at a time, written as twice sixteen bytes of which twelve count: the row's end goes one by one.
+        int x = 0;
+        for (; x + 10 <= light.Length; x += 8)
+        {
+            Vector256<int> y = Widen(light[x..]);
+            Vector256<int> cb = Widen(blue[x..]) - Vector256.Create(128);
+            Vector256<int> cr = Widen(red[x..]) - Vector256.Create(128);
+            Vector256<int> b = Clip(y + (((cb * BlueOfCb) + Vector256.Create(Half)) >> Bits));
+            Vector256<int> g = Clip(y + ((Vector256.Create(Half) - (cb * GreenOfCb) - (cr * GreenOfCr)) >> Bits));
+            Vector256<int> r = Clip(y + (((cr * RedOfCr) + Vector256.Create(Half)) >> Bits));
+            Vector256<byte> pixels = (r | (g << 8) | (b << 16)).AsByte();
+            Vector128.Shuffle(pixels.GetLower(), s_withoutFourth).CopyTo(to[(3 * x)..]);
+            Vector128.Shuffle(pixels.GetUpper(), s_withoutFourth).CopyTo(to[((3 * x) + 12)..]);
+        }
+
+        for (; x < light.Length; x++)
         {
             int y = light[x];
             int cb = blue[x] - 128;
             int cr = red[x] - 128;
             to[(3 * x) + 2] = Clamp(y + (((BlueOfCb * cb) + Half) >> Bits));
-            to[(3 * x) + 1] = Clamp(y + (((-GreenOfCb * cb) - (GreenOfCr * cr) + Half) >> Bits));
+            to[(3 * x) + 1] = Clamp(y + ((Half - (GreenOfCb * cb) - (GreenOfCr * cr)) >> Bits));
             to[3 * x] = Clamp(y + (((RedOfCr * cr) + Half) >> Bits));
         }
     }
+
+    private static Vector256<int> Widen(ReadOnlySpan<byte> bytes)
+    {
+        Vector128<ushort> eight = Vector128.WidenLower(
+            Vector128.CreateScalar(BinaryPrimitives.ReadUInt64LittleEndian(bytes)).AsByte());
+        return Vector256.Create(Vector128.WidenLower(eight), Vector128.WidenUpper(eight)).AsInt32();
+    }
+
+    private static Vector256<int> Clip(Vector256<int> values) =>
+        Vector256.Min(Vector256.Max(values, Vector256<int>.Zero), Vector256.Create(255));
 
     private static byte Clamp(int value) => (byte)Math.Clamp(value, 0, 255);
 }

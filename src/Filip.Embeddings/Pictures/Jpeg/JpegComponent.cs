@@ -103,13 +103,17 @@ internal sealed class JpegFrame
     public required bool Progressive { get; init; }
 
     /// <summary>The components in the order of the header: 1, 3 or 4.</summary>
-    public required JpegComponent[] Components { get; init; }
+    public required JpegComponent[] Components
+    {
+        get;
+        init => (field, MaxH, MaxV) = (value, value.Max(component => component.H), value.Max(component => component.V));
+    }
 
     /// <summary>Largest horizontal factor.</summary>
-    public int MaxH => Components.Max(component => component.H);
+    public int MaxH { get; private init; }
 
     /// <summary>Largest vertical factor.</summary>
-    public int MaxV => Components.Max(component => component.V);
+    public int MaxV { get; private init; }
 
     /// <summary>Interleaved units in a row.</summary>
     public int UnitsWide => JpegComponent.Ceiling(Width, 8 * MaxH);

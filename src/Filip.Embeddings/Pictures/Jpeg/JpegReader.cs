@@ -12,6 +12,9 @@ internal ref partial struct JpegReader
     // Encoders write about ten; a file of thousands of tiny scans over a large frame would keep us for minutes.
     private const int MostScans = 200;
 
+    // A whole picture at the limits in a dozen scans of each component; bounds the time that hostile files take.
+    private const long MostBlockVisits = 40_000_000;
+
     private readonly ReadOnlySpan<byte> _file;
     private readonly PictureLimits _limits;
     private readonly HuffmanTable?[] _dc = new HuffmanTable?[4];
@@ -52,6 +55,7 @@ internal ref partial struct JpegReader
     private void ReadToEnd()
     {
         int scans = 0;
+        long visits = 0;
         while (true)
         {
             byte marker = NextMarker();
@@ -72,12 +76,13 @@ internal ref partial struct JpegReader
                     _restartInterval = BinaryPrimitives.ReadUInt16BigEndian(Segment());
                     break;
                 case 0xDA:
-                    if (++scans > MostScans)
+                    JpegScan scan = ReadScanHeader(Segment());
+                    visits += scan.Components.Sum(component => (long)component.BlocksWide * component.BlocksHigh);
+                    if (++scans > MostScans || visits > MostBlockVisits)
                     {
-                        throw PictureRefusedException.Unsupported($"More than {MostScans} scans.");
+                        throw PictureRefusedException.Unsupported($"{scans} scans over a picture of this size are more than are read.");
                     }
 
-                    JpegScan scan = ReadScanHeader(Segment());
                     _position = scan.Decode(_file, _position, _frame!);
                     break;
                 case 0xE0:
@@ -171,7 +176,6 @@ internal ref partial struct JpegReader
             throw PictureRefusedException.Truncated("There is no picture between the start and the end marker.");
         }
 
-        Span<int> work = stackalloc int[64];
         foreach (JpegComponent component in _frame.Components)
         {
             if (component.LowestBit[0] < 0)
@@ -184,7 +188,7 @@ internal ref partial struct JpegReader
                 for (int column = 0; column < component.BlocksWide; column++)
                 {
                     InverseDct.Write(
-                        component.Coefficients.AsSpan(component.CoefficientOffset(row, column), 64), component.Steps, work,
+                        component.Coefficients.AsSpan(component.CoefficientOffset(row, column), 64), component.Steps,
                         component.Plane.AsSpan(component.PlaneOffset(row, column)), component.Stride);
                 }
             }

@@ -21,7 +21,6 @@ internal sealed record JpegScan(
         int high = alone ? Components[0].BlocksHigh : frame.UnitsHigh;
         var progressive = new ProgressiveBlocks(this);
         Span<short> block = stackalloc short[64];
-        Span<int> work = stackalloc int[64];
         int untilRestart = RestartInterval;
         int restarts = 0;
         Forget();
@@ -41,21 +40,21 @@ internal sealed record JpegScan(
                 {
                     int rows = alone ? 1 : component.V;
                     int columns = alone ? 1 : component.H;
-                    for (int unit = 0; unit < rows * columns; unit++)
+                    for (int blockRow = row * rows; blockRow < (row + 1) * rows; blockRow++)
                     {
-                        int blockRow = (row * rows) + (unit / columns);
-                        int blockColumn = (column * columns) + (unit % columns);
-                        if (frame.Progressive)
+                        for (int blockColumn = column * columns; blockColumn < (column + 1) * columns; blockColumn++)
                         {
-                            int offset = component.CoefficientOffset(blockRow, blockColumn);
-                            progressive.Decode(ref reader, component, component.Coefficients.AsSpan(offset, 64));
-                        }
-                        else
-                        {
+                            if (frame.Progressive)
+                            {
+                                int offset = component.CoefficientOffset(blockRow, blockColumn);
+                                progressive.Decode(ref reader, component, component.Coefficients.AsSpan(offset, 64));
+                                continue;
+                            }
+
                             block.Clear();
                             DecodeSequential(ref reader, component, block);
                             InverseDct.Write(
-                                block, component.Steps, work,
+                                block, component.Steps,
                                 component.Plane.AsSpan(component.PlaneOffset(blockRow, blockColumn)), component.Stride);
                         }
                     }
@@ -77,16 +76,15 @@ internal sealed record JpegScan(
     private static void DecodeSequential(ref BitReader reader, JpegComponent component, scoped Span<short> block)
     {
         ReadOnlySpan<byte> natural = ZigZag.Natural;
-        int size = reader.Symbol(component.Dc!);
-        component.Prediction += reader.Signed(size);
+        reader.SymbolAndNumber(component.Dc!, out int difference);
+        component.Prediction += difference;
         block[0] = (short)component.Prediction;
         HuffmanTable table = component.Ac!;
         for (int k = 1; k < 64; k++)
         {
-            int symbol = reader.Symbol(table);
-            int bits = symbol & 15;
+            int symbol = reader.SymbolAndNumber(table, out int value);
             int run = symbol >> 4;
-            if (bits == 0)
+            if ((symbol & 15) == 0)
             {
                 if (run != 15)
                 {
@@ -103,7 +101,7 @@ internal sealed record JpegScan(
                 throw PictureRefusedException.Corrupt("A block's coefficients run past its end.");
             }
 
-            block[natural[k]] = (short)reader.Signed(bits);
+            block[natural[k]] = (short)value;
         }
     }
 }
