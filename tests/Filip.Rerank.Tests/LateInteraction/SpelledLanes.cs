@@ -8,6 +8,8 @@ internal readonly unsafe struct SpelledVnni256Lanes : ILanes<Vector256<int>>
 {
     public static int Count => Vnni256Lanes.Count;
 
+    public static bool IsFused => true;
+
     public static Vector256<int> Load(uint* words) => Vnni256Lanes.Load(words);
 
     public static Vector256<int> Broadcast(byte* word) => Vnni256Lanes.Broadcast(word);
@@ -30,6 +32,8 @@ internal readonly unsafe struct SpelledVnni256Lanes : ILanes<Vector256<int>>
 internal readonly unsafe struct SpelledShort512Lanes : ILanes<Vector512<int>>
 {
     public static int Count => Short512Lanes.Count;
+
+    public static bool IsFused => false;
 
     public static Vector512<int> Load(uint* words) => Short512Lanes.Load(words);
 

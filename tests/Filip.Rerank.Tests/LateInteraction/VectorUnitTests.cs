@@ -30,7 +30,7 @@ public sealed class VectorUnitTests
         start.ArgumentList.Add(typeof(KernelTests).FullName!);
         start.Environment[variable] = "0";
         start.Environment[ExpectVariable] = off;
-        start.Environment["FILIP_FUZZ"] = "10";
+        start.Environment["FILIP_FUZZ"] = "5";
         using var inner = Process.Start(start)!;
         var errors = inner.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         var output = await inner.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);

@@ -8,6 +8,8 @@ internal readonly unsafe struct Float512Lanes : ILanes<Vector512<float>>
 {
     public static int Count => Vector512<float>.Count;
 
+    public static bool IsFused => true;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Load(uint* words) => Vector512.Load((float*)words);
 
@@ -27,6 +29,8 @@ internal readonly unsafe struct Float256Lanes : ILanes<Vector256<float>>
 {
     public static int Count => Vector256<float>.Count;
 
+    public static bool IsFused => true;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Load(uint* words) => Vector256.Load((float*)words);
 
@@ -45,6 +49,8 @@ internal readonly unsafe struct Float256Lanes : ILanes<Vector256<float>>
 internal readonly unsafe struct Float128Lanes : ILanes<Vector128<float>>
 {
     public static int Count => Vector128<float>.Count;
+
+    public static bool IsFused => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Load(uint* words) => Vector128.Load((float*)words);

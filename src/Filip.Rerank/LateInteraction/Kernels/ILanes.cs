@@ -8,6 +8,9 @@ internal unsafe interface ILanes<TVector>
     /// <summary>Lanes of a vector.</summary>
     static abstract int Count { get; }
 
+    /// <summary>Whether <see cref="Add"/> is one instruction. Where it is two, the product takes a register that the largest blocks do not leave.</summary>
+    static abstract bool IsFused { get; }
+
     /// <summary>Loads one word for each of the next tokens, or sums.</summary>
     static abstract TVector Load(uint* words);
 

@@ -9,6 +9,8 @@ internal readonly unsafe struct Vnni256Lanes : ILanes<Vector256<int>>
 {
     public static int Count => Vector256<int>.Count;
 
+    public static bool IsFused => true;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Load(uint* words) => Vector256.Load((int*)words);
 
@@ -27,6 +29,8 @@ internal readonly unsafe struct Vnni256Lanes : ILanes<Vector256<int>>
 internal readonly unsafe struct Short512Lanes : ILanes<Vector512<int>>
 {
     public static int Count => Vector512<int>.Count;
+
+    public static bool IsFused => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<int> Load(uint* words) => Vector512.Load((int*)words);
@@ -47,6 +51,8 @@ internal readonly unsafe struct Short256Lanes : ILanes<Vector256<int>>
 {
     public static int Count => Vector256<int>.Count;
 
+    public static bool IsFused => false;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Load(uint* words) => Vector256.Load((int*)words);
 
@@ -65,6 +71,8 @@ internal readonly unsafe struct Short256Lanes : ILanes<Vector256<int>>
 internal readonly unsafe struct Int128Lanes : ILanes<Vector128<int>>
 {
     public static int Count => Vector128<int>.Count;
+
+    public static bool IsFused => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<int> Load(uint* words) => Vector128.Load((int*)words);
