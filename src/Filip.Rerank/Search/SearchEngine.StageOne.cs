@@ -79,6 +79,12 @@ public sealed partial class SearchEngine
     private async Task<EncodedQuery?> EncodeOrDegradeAsync(
         string text, AnswerDraft draft, StageClock clock, CancellationToken cancellationToken)
     {
+        if (clock.Left <= TimeSpan.Zero)
+        {
+            draft.Degrade(DegradedReasons.Deadline);
+            return null;
+        }
+
         using var span = FilipTelemetry.Source.StartActivity("encode");
         try
         {

@@ -35,9 +35,15 @@ internal sealed class StageTwo(IPatchStore store, PatchScoring scoring, int most
     public async Task<(StageTwoOrder? Order, string? Reason)> RunAsync(
         StageTwoQuestion question, StageClock clock, CancellationToken cancellationToken)
     {
-        // A store that hangs leaves its calls behind; without a bound they would eat the threads that the recall order needs.
-        if (Volatile.Read(ref _inFlight) >= mostInFlight)
+        if (clock.Left <= TimeSpan.Zero)
         {
+            return (null, DegradedReasons.Deadline);
+        }
+
+        // A store that hangs leaves its calls behind; without a bound they would eat the threads that the recall order needs.
+        if (Interlocked.Increment(ref _inFlight) > mostInFlight)
+        {
+            Interlocked.Decrement(ref _inFlight);
             return (null, DegradedReasons.Busy);
         }
 
@@ -66,7 +72,6 @@ internal sealed class StageTwo(IPatchStore store, PatchScoring scoring, int most
     private async Task<StageTwoOrder> FetchAndScoreAsync(
         StageTwoQuestion question, StageClock clock, Times times, CancellationToken cancellationToken)
     {
-        Interlocked.Increment(ref _inFlight);
         try
         {
             using var batch = await FetchAsync(question.Ids, cancellationToken).ConfigureAwait(false);

@@ -9,7 +9,7 @@ internal static class BodyFault
     private const int LongestQuote = 40;
 
     /// <summary>What is wrong with the body.</summary>
-    public static RequestRefusedException Explain(ReadOnlyMemory<byte> body, JsonTypeInfo type, Exception fault)
+    public static RequestRefusedException Explain(ReadOnlyMemory<byte> body, JsonTypeInfo type, JsonException fault)
     {
         JsonDocument document;
         try
@@ -26,11 +26,7 @@ internal static class BodyFault
                 ServiceCodes.MalformedJson,
                 malformed.LineNumber is { } line
                     ? $"The body is no sound JSON at line {line + 1}, byte {malformed.BytePositionInLine + 1}: it is cut, broken, deeper than {BodyReader.MaxDepth} levels or repeats a member."
-                    : "The body is no sound JSON: it repeats a member, or is not UTF-8.");
-        }
-        catch (InvalidOperationException)
-        {
-            return BodyReader.Refuse(ServiceCodes.MalformedJson, "The body holds half a surrogate pair, which is no text.");
+                    : "The body is no sound JSON: it repeats a member.");
         }
 
         using (document)
@@ -50,11 +46,9 @@ internal static class BodyFault
                     stranger);
             }
 
-            var field = (fault as JsonException)?.Path is { Length: > 2 } path && path.StartsWith("$.", StringComparison.Ordinal)
-                ? path[2..] : null;
-            return field is null
-                ? BodyReader.Refuse(ServiceCodes.MalformedJson, "The body holds half a surrogate pair, which is no text.")
-                : WrongValue(root, type, field);
+            return fault.Path is { Length: > 2 } path && path.StartsWith("$.", StringComparison.Ordinal)
+                ? WrongValue(root, type, path[2..])
+                : BodyReader.Refuse(ServiceCodes.MalformedJson, "The body is no object that this route takes; see /openapi/v1.json.");
         }
     }
 

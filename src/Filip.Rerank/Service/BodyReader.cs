@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -12,6 +13,9 @@ internal static class BodyReader
 {
     /// <summary>Deepest nesting of a body.</summary>
     public const int MaxDepth = 32;
+
+    /// <summary>Bytes past the limit that are read and thrown away, so that who sent a little too much reads why.</summary>
+    private const int Drained = 1 << 20;
 
     /// <summary>The body's bytes, no more than the limit.</summary>
     /// <exception cref="RequestRefusedException">415 where it is not sent as JSON.</exception>
@@ -28,12 +32,7 @@ internal static class BodyReader
         var size = context.Features.Get<IHttpMaxRequestBodySizeFeature>();
         if (size is { IsReadOnly: false })
         {
-            size.MaxRequestBodySize = limit;
-        }
-
-        if (context.Request.ContentLength > limit)
-        {
-            throw TooLarge();
+            size.MaxRequestBodySize = limit + Drained;
         }
 
         return await ReadToEndAsync(context.Request.BodyReader, limit, context.RequestAborted).ConfigureAwait(false);
@@ -44,14 +43,14 @@ internal static class BodyReader
     public static T Parse<T>(ReadOnlyMemory<byte> body, JsonTypeInfo<T> type)
         where T : class
     {
+        RequireText(body.Span);
         try
         {
             return JsonSerializer.Deserialize(body.Span, type)
                 ?? throw Refuse(ServiceCodes.MalformedJson, "The body is null; send a JSON object.");
         }
-        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
+        catch (JsonException fault)
         {
-            // InvalidOperationException: an escaped lone surrogate, which the reader meets when it makes a string.
             throw BodyFault.Explain(body, type, fault);
         }
     }
@@ -84,23 +83,53 @@ internal static class BodyReader
 
     private static async Task<ReadOnlyMemory<byte>> ReadToEndAsync(PipeReader reader, int limit, CancellationToken cancellationToken)
     {
+        var tooLarge = false;
         while (true)
         {
             var read = await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-            if (read.Buffer.Length > limit)
-            {
-                reader.AdvanceTo(read.Buffer.End);
-                throw TooLarge();
-            }
-
+            tooLarge |= read.Buffer.Length > limit;
             if (read.IsCompleted)
             {
-                var body = read.Buffer.ToArray();
+                var body = tooLarge ? [] : read.Buffer.ToArray();
                 reader.AdvanceTo(read.Buffer.End);
-                return body;
+                return tooLarge ? throw TooLarge() : body;
             }
 
-            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+            reader.AdvanceTo(tooLarge ? read.Buffer.End : read.Buffer.Start, read.Buffer.End);
+        }
+    }
+
+    /// <summary>Refuses what parses as JSON and is no text: bytes that are no UTF-8, and escaped halves of surrogate pairs.</summary>
+    private static void RequireText(ReadOnlySpan<byte> body)
+    {
+        if (!Utf8.IsValid(body))
+        {
+            throw Refuse(ServiceCodes.MalformedJson, "The body is not UTF-8.");
+        }
+
+        if (body.IndexOf("\\ud"u8) < 0 && body.IndexOf("\\uD"u8) < 0)
+        {
+            return;
+        }
+
+        try
+        {
+            var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = MaxDepth });
+            while (reader.Read())
+            {
+                if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped)
+                {
+                    _ = reader.GetString();
+                }
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            throw Refuse(ServiceCodes.MalformedJson, "The body holds half a surrogate pair, which is no text.");
+        }
+        catch (JsonException)
+        {
+            // What else is wrong with it is said by the parse that follows.
         }
     }
 }
