@@ -101,7 +101,7 @@ public static class ComparisonReport
         writer.Write("""
             <h2>Metrics</h2>
             <div class="wide"><table>
-            <thead><tr><th scope="col">metric</th><th scope="col">A</th><th scope="col">B</th><th scope="col">difference</th><th scope="col">95 % interval</th><th scope="col"><span class="soft">A better · B better</span></th><th scope="col">p</th><th scope="col">p (Holm)</th><th scope="col">effect d<sub>z</sub></th><th scope="col">wins / ties / losses</th></tr></thead>
+            <thead><tr><th scope="col">metric</th><th scope="col">A</th><th scope="col">B</th><th scope="col">difference</th><th scope="col">95 % interval</th><th scope="col"><span class="soft">A better · B better</span></th><th scope="col">p</th><th scope="col">p (Holm)</th><th scope="col">effect d<sub>z</sub></th><th scope="col">B wins / ties / loses</th></tr></thead>
             <tbody>
 
             """);

@@ -10,7 +10,7 @@ internal static class Page
           --good:#5fd6a0; --good-fill:#35a877; --bad:#ff9d94; --bad-fill:#d4584f; --accent:#8ab0ff; --tint:#202a3b; } }
         * { box-sizing: border-box; }
         body { margin:0; background:var(--ground); color:var(--ink); font:16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
-        main { max-width:1080px; margin:0 auto; padding:32px 20px 64px; }
+        main { max-width:1160px; margin:0 auto; padding:32px 20px 64px; }
         h1 { font-size:1.5rem; margin:0 0 4px; line-height:1.25; } h2 { font-size:1.15rem; margin:40px 0 12px; }
         p { margin:0 0 10px; max-width:75ch; } .soft { color:var(--soft); font-size:.9rem; }
         .verdict { background:var(--card); border:1px solid var(--line); border-left:6px solid var(--soft); border-radius:8px; padding:18px 22px; margin:20px 0; }
@@ -19,7 +19,7 @@ internal static class Page
         .tiles { display:grid; grid-template-columns:repeat(auto-fit, minmax(180px, 1fr)); gap:12px; margin:16px 0; }
         .tile { background:var(--card); border:1px solid var(--line); border-radius:8px; padding:12px 16px; }
         .tile b { display:block; font-size:1.3rem; font-variant-numeric:tabular-nums; } .tile em { font-style:normal; } .tile span { color:var(--soft); font-size:.85rem; }
-        .wide { overflow-x:auto; background:var(--card); border:1px solid var(--line); border-radius:8px; }
+        .wide + p { margin-top:8px; } .wide { overflow-x:auto; background:var(--card); border:1px solid var(--line); border-radius:8px; }
         table { border-collapse:collapse; width:100%; font-variant-numeric:tabular-nums; font-size:.88rem; }
         th, td { padding:8px 9px; text-align:right; border-top:1px solid var(--line); white-space:nowrap; } thead th { border-top:0; color:var(--soft); font-weight:600; }
         th:first-child, td:first-child, .left { text-align:left; } tbody th { font-weight:600; }
