@@ -43,6 +43,18 @@ public class ComparisonTests
     }
 
     [Fact]
+    public void The_ceiling_is_the_best_order_and_not_the_order_the_candidates_came_in()
+    {
+        var qrels = Qrels.From([("q", "best", 3), ("q", "good", 1), ("q", "bad", 0)]);
+        var run = Run.FromRankings("r", [KeyValuePair.Create("q", (IReadOnlyList<string>)["bad", "unjudged", "good", "best"])]);
+        var request = new ComparisonRequest(qrels, new Variant("a", run), new Variant("b", run));
+        Assert.Equal(1, RunComparison.Of(request with { Candidates = run }).Ceiling!.Ndcg10, 1e-12);
+        var without = Run.FromRankings("w", [KeyValuePair.Create("q", (IReadOnlyList<string>)["bad", "good"])]);
+        Assert.Equal(1 / (3 + (1 / Math.Log2(3))), RunComparison.Of(request with { Candidates = without }).Ceiling!.Ndcg10, 1e-12);
+        Assert.Null(RunComparison.Of(request).Ceiling);
+    }
+
+    [Fact]
     public void Gains_and_losses_are_sorted_and_slices_cover_their_queries()
     {
         var result = s_better.Value;
