@@ -89,7 +89,7 @@ internal sealed record DifferenceAnswer(
     double Delta,
     IReadOnlyList<double> Ci95,
     double PRandomization,
-    double? PT,
+    [property: JsonPropertyName("p_t")] double? PT,
     double? EffectSize,
     int Wins,
     int Ties,

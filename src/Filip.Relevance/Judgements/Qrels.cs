@@ -50,5 +50,8 @@ public sealed class Qrels
     /// <summary>The judgements of some queries only.</summary>
     /// <param name="keep">Says which queries stay.</param>
     public Qrels Where(Func<string, bool> keep) =>
-        new([.. Queries.Where(keep)], ByQuery, [.. UnratedQueries.Where(keep)]);
+        new(
+            [.. Queries.Where(keep)],
+            Queries.Where(keep).ToDictionary(query => query, query => ByQuery[query]),
+            [.. UnratedQueries.Where(keep)]);
 }

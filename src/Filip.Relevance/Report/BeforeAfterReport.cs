@@ -74,7 +74,7 @@ public static class BeforeAfterReport
         foreach (var (name, before, after) in metrics)
         {
             string tone = after > before ? "good" : after < before ? "bad" : "";
-            writer.Write($"<div class=\"tile\"><span>{Html.Text(name)}</span><b>{Html.Value(before)} → <span class=\"{tone}\" style=\"font-size:inherit\">{Html.Value(after)}</span></b>"
+            writer.Write($"<div class=\"tile\"><span>{Html.Text(name)}</span><b>{Html.Value(before)} → <em class=\"{tone}\">{Html.Value(after)}</em></b>"
                 + $"<span>{Html.Text(options.BeforeName)} → {Html.Text(options.AfterName)}, {Html.Signed(after - before)}</span></div>\n");
         }
 

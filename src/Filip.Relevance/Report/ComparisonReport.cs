@@ -82,13 +82,13 @@ public static class ComparisonReport
         {
             string[] parts = [.. new[]
             {
-                cost?.LatencyP50Ms is { } p50 ? string.Create(CultureInfo.InvariantCulture, $"{p50:0.0} ms") : null,
-                cost?.LatencyP95Ms is { } p95 ? string.Create(CultureInfo.InvariantCulture, $"p95 {p95:0.0} ms") : null,
-                cost?.BytesPerPicture is { } bytes ? $"{Html.Count((long)bytes)} B" : null,
+                cost?.LatencyP95Ms is { } p95 ? string.Create(CultureInfo.InvariantCulture, $"95 % within {p95:0.0} ms") : null,
+                cost?.BytesPerPicture is { } bytes ? $"{Html.Count((long)bytes)} bytes a picture" : null,
             }.OfType<string>()];
-            if (parts.Length > 0)
+            if (parts.Length > 0 || cost?.LatencyP50Ms is not null)
             {
-                writer.Write($"<div class=\"tile\"><b>{string.Join(" · ", parts)}</b><span>cost of {name}: median latency, 95th percentile, bytes a picture</span></div>\n");
+                string median = cost?.LatencyP50Ms is { } p50 ? string.Create(CultureInfo.InvariantCulture, $"{p50:0.0} ms") : "–";
+                writer.Write($"<div class=\"tile\"><b>{median}</b><span>median latency of {name}; {string.Join(", ", parts)}</span></div>\n");
             }
         }
 
@@ -101,7 +101,7 @@ public static class ComparisonReport
         writer.Write("""
             <h2>Metrics</h2>
             <div class="wide"><table>
-            <thead><tr><th scope="col">metric</th><th scope="col">A</th><th scope="col">B</th><th scope="col">difference</th><th scope="col">95 % interval</th><th scope="col"><span class="soft">A better · B better</span></th><th scope="col">p</th><th scope="col">p (Holm)</th><th scope="col">effect d<sub>z</sub></th><th scope="col">wins / ties / losses</th></tr></thead>
+            <thead><tr><th scope="col">metric</th><th scope="col">A</th><th scope="col">B</th><th scope="col">difference</th><th scope="col">95 % interval</th><th scope="col"><span class="soft">A better · B better</span></th><th scope="col">p</th><th scope="col">p (Holm)</th><th scope="col">effect d<sub>z</sub></th><th scope="col">B wins / ties / loses</th></tr></thead>
             <tbody>
 
             """);
@@ -110,7 +110,7 @@ public static class ComparisonReport
             var s = difference.Statistics;
             writer.Write($"<tr><th scope=\"row\">{difference.Metric}</th><td>{Html.Value(s.MeanA)}</td><td>{Html.Value(s.MeanB)}</td>"
                 + $"<td class=\"{Tone(s)}\">{Html.Signed(s.Delta)}</td><td>{Html.Signed(s.Ci95.Low)} to {Html.Signed(s.Ci95.High)}</td>"
-                + $"<td>{GainsChart.Whisker(s.Delta, s.Ci95, reach)}</td><td>{Html.P(s.Randomisation.P)}</td><td>{Html.P(difference.PHolm)}</td>"
+                + $"<td>{GainsChart.Whisker(s.Delta, s.Ci95, reach)}</td><td>{Html.Text(Html.P(s.Randomisation.P))}</td><td>{Html.Text(Html.P(difference.PHolm))}</td>"
                 + $"<td>{(s.Dz is { } dz ? dz.ToString("0.00", CultureInfo.InvariantCulture) : "–")}</td><td>{s.Wins} / {s.Ties} / {s.Losses}</td></tr>\n");
         }
 
@@ -140,7 +140,7 @@ public static class ComparisonReport
         {
             var s = slice.Statistics;
             writer.Write($"<tr><td>{Html.Text(slice.Kind)}</td><th scope=\"row\" class=\"left\">{Html.Text(slice.Name)}</th><td>{Html.Count(s.Count)}</td><td>{Html.Value(s.MeanA)}</td><td>{Html.Value(s.MeanB)}</td>"
-                + $"<td class=\"{Tone(s)}\">{Html.Signed(s.Delta)}</td><td>{GainsChart.Whisker(s.Delta, s.Ci95, reach)}</td><td>{Html.P(slice.PHolm)}</td></tr>\n");
+                + $"<td class=\"{Tone(s)}\">{Html.Signed(s.Delta)}</td><td>{GainsChart.Whisker(s.Delta, s.Ci95, reach)}</td><td>{Html.Text(Html.P(slice.PHolm))}</td></tr>\n");
         }
 
         writer.Write("</tbody></table></div>\n");

@@ -44,9 +44,9 @@ internal static class GainsChart
     /// <summary>A difference with its interval on a scale that a table's rows share.</summary>
     public static string Whisker(double delta, Interval interval, double reach)
     {
-        double X(double value) => 80 + (Math.Clamp(value / reach, -1, 1) * 74);
-        return "<svg viewBox=\"0 0 160 20\" style=\"width:160px\" aria-hidden=\"true\">"
-            + "<line class=\"axis\" x1=\"80\" x2=\"80\" y1=\"0\" y2=\"20\"/>"
+        double X(double value) => 65 + (Math.Clamp(value / reach, -1, 1) * 59);
+        return "<svg viewBox=\"0 0 130 20\" style=\"width:130px\" aria-hidden=\"true\">"
+            + "<line class=\"axis\" x1=\"65\" x2=\"65\" y1=\"0\" y2=\"20\"/>"
             + $"<line class=\"whisker\" x1=\"{Html.At(X(interval.Low))}\" x2=\"{Html.At(X(interval.High))}\" y1=\"10\" y2=\"10\"/>"
             + $"<circle class=\"dot\" cx=\"{Html.At(X(delta))}\" cy=\"10\" r=\"4.5\"/></svg>";
     }

@@ -30,7 +30,7 @@ internal sealed record Shots(
                 ? $"<img src=\"{Html.DataUri(picture)}\" alt=\"{label}\" title=\"{label}\">"
                 : $"<span class=\"none\" title=\"{label}\">no picture</span>";
             writer.Write(string.Create(
-                CultureInfo.InvariantCulture, $"<li class=\"shot{frame}\">{shown}{rank} · {Html.Text(id)}</li>\n"));
+                CultureInfo.InvariantCulture, $"<li class=\"shot{frame}\">{shown}<b>{rank}</b> {Html.Text(id)}</li>\n"));
         }
 
         writer.Write(rank == 0 ? "<li class=\"soft\">no answer</li></ol>\n" : "</ol>\n");
