@@ -17,11 +17,6 @@ internal static class IndexJob
         CancellationToken drain, CancellationToken stop)
     {
         using var tower = model.OpenImageTower(towers);
-        if (tower.Notice is { } notice)
-        {
-            Screen.Note(notice, quiet);
-        }
-
         var grid = model.Manifest.Image.Grid;
         var job = new IndexingJob(
             source,
