@@ -9,7 +9,7 @@ public static class ParetoPlot
     private const double Height = 400;
     private const double Left = 64;
     private const double Right = 40;
-    private const double Top = 24;
+    private const double Top = 34;
     private const double Bottom = 52;
 
     /// <summary>Draws the plot as an SVG element.</summary>
@@ -34,6 +34,7 @@ public static class ParetoPlot
         string label = string.Create(
             CultureInfo.InvariantCulture,
             $"{points.Count} settings by latency and {quality}; {front.Count} of them are beaten by no other.");
+        var above = front.Where((_, place) => place % 2 == 0).ToHashSet();
         var dots = points.Select(p =>
         {
             bool kept = front.Contains(p);
@@ -42,10 +43,11 @@ public static class ParetoPlot
                 CultureInfo.InvariantCulture,
                 $"{p.Codec}, {p.Candidates} candidates: {quality} {p.Quality:0.000}, {p.LatencyMs:0.0} ms, {p.BytesPerPicture:#,0} bytes a picture"));
             double radius = 4 + (10 * Math.Sqrt(p.BytesPerPicture / most));
-            bool leftwards = X(p.LatencyMs) > Width - 160;
-            double at = X(p.LatencyMs) + ((radius + 4) * (leftwards ? -1 : 1));
+
+            // Labels go above and below in turns: beside a dot they would lie on the line.
+            double at = Y(p.Quality) + (above.Contains(p) ? -radius - 7 : radius + 16);
             return $"<circle class=\"dot\" cx=\"{Html.At(X(p.LatencyMs))}\" cy=\"{Html.At(Y(p.Quality))}\" r=\"{Html.At(radius)}\" opacity=\"{(kept ? "0.9" : "0.3")}\"><title>{title}</title></circle>"
-                + (kept ? $"<text x=\"{Html.At(at)}\" y=\"{Html.At(Y(p.Quality) + 4)}\" text-anchor=\"{(leftwards ? "end" : "start")}\">{Html.Text(name)}</text>" : "");
+                + (kept ? $"<text x=\"{Html.At(X(p.LatencyMs))}\" y=\"{Html.At(at)}\" text-anchor=\"middle\">{Html.Text(name)}</text>" : "");
         });
         return $"<svg viewBox=\"0 0 {Html.At(Width)} {Html.At(Height)}\" role=\"img\" aria-label=\"{Html.Text(label)}\">\n"
             + Axes(lowQ, highQ, highL, X, Y)
