@@ -48,20 +48,20 @@ internal sealed class ClipBpeFiles
             .ToList();
         var vocabulary = new Vocabulary(entries, added, specials, Readable(CustomaryEndOfWord), vocabularyPath);
 
-        var merges = new Dictionary<ulong, (int Rank, int Id)>();
         var lines = VocabularyLines.Read(mergesPath);
-        int rank = 0;
+        var merges = new MergeTable(entries, lines.Count);
+        string Place(int line) => $"{mergesPath}, line {line + 1}";
         for (int i = 0; i < lines.Count; i++)
         {
             bool heading = lines[i].StartsWith("#version", StringComparison.Ordinal);
             bool lastAndEmpty = i == lines.Count - 1 && lines[i].Length == 0;
             if (!heading && !lastAndEmpty)
             {
-                AddMerge(merges, entries, lines[i].Split(' '), rank++, $"{mergesPath}, line {i + 1}");
+                merges.Add(lines[i], i, Place);     // only the order of ranks counts, so the line's number serves
             }
         }
 
-        return new ClipBpeFiles(vocabulary, merges);
+        return new ClipBpeFiles(vocabulary, merges.Merges);
     }
 
     /// <summary>Reads <c>tokenizer.json</c>, and refuses one that asks for what is not done here.</summary>
@@ -107,18 +107,30 @@ internal sealed class ClipBpeFiles
         var vocabulary = new Vocabulary(
             entries, added, json.Specials(options, pad: null, unknown), Readable(endOfWord), path);
 
-        var merges = new Dictionary<ulong, (int Rank, int Id)>();
+        var list = file.Member(model, "merges", JsonValueKind.Array);
+        var merges = new MergeTable(entries, list.GetArrayLength());
+        string Place(int merge) => $"{path}: merge {merge}";
         int rank = 0;
-        foreach (var merge in file.Member(model, "merges", JsonValueKind.Array).EnumerateArray())
+        foreach (var merge in list.EnumerateArray())
         {
-            var parts = merge.ValueKind == JsonValueKind.Array
-                ? [.. merge.EnumerateArray().Select(part => file.AsText(part, $"a part of merge {rank}"))]
-                : file.AsText(merge, $"merge {rank}").Split(' ');
-            AddMerge(merges, entries, parts, rank, $"{path}: merge {rank}");
+            if (merge.ValueKind != JsonValueKind.Array)
+            {
+                merges.Add(file.AsText(merge, "a merge"), rank, Place);
+            }
+            else if (merge.GetArrayLength() == 2)
+            {
+                merges.Add(
+                    file.AsText(merge[0], "a part of a merge"), file.AsText(merge[1], "a part of a merge"), rank, Place);
+            }
+            else
+            {
+                throw MergeTable.NoMerge(merge.GetRawText(), rank, Place);
+            }
+
             rank++;
         }
 
-        return new ClipBpeFiles(vocabulary, merges)
+        return new ClipBpeFiles(vocabulary, merges.Merges)
         {
             EndOfWord = endOfWord,
             Literals = older ? s_olderLiterals : [],
@@ -159,26 +171,61 @@ internal sealed class ClipBpeFiles
     private static string? RegexOf(JsonFile file, JsonElement step) =>
         JsonFile.Optional(step, "pattern") is { } pattern ? file.Text(pattern, "Regex") : null;
 
-    private static void AddMerge(
-        Dictionary<ulong, (int Rank, int Id)> merges,
-        Dictionary<string, int> entries,
-        string[] parts,
-        int rank,
-        string place)
+    /// <summary>Adds merges one by one without a string each: a vocabulary has fifty thousand.</summary>
+    private sealed class MergeTable(Dictionary<string, int> entries, int count)
     {
-        if (parts.Length != 2 || parts[0].Length == 0 || parts[1].Length == 0)
+        private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _entries =
+            entries.GetAlternateLookup<ReadOnlySpan<char>>();
+
+        private char[] _joined = new char[256];
+
+        public Dictionary<ulong, (int Rank, int Id)> Merges { get; } = new(count);
+
+        /// <param name="merge">Both parts with one blank between.</param>
+        /// <param name="rank">Its turn.</param>
+        /// <param name="place">Names the file and the place in it.</param>
+        public void Add(string merge, int rank, Func<int, string> place)
         {
-            throw new InvalidDataException(
-                $"{place}: '{string.Join(' ', parts)}' is no merge; expected two entries of the vocabulary with one blank between.");
+            int blank = merge.IndexOf(' ', StringComparison.Ordinal);
+            if (blank < 0 || merge.LastIndexOf(' ') != blank)
+            {
+                throw NoMerge(merge, rank, place);
+            }
+
+            Add(merge.AsSpan(0, blank), merge.AsSpan(blank + 1), rank, place);
         }
 
-        int Find(string entry) => entries.TryGetValue(entry, out int id)
-            ? id
-            : throw new InvalidDataException(
-                $"{place}: merges '{parts[0]}' and '{parts[1]}', but '{entry}' is not in the vocabulary; are the two files of one model?");
+        public void Add(ReadOnlySpan<char> left, ReadOnlySpan<char> right, int rank, Func<int, string> place)
+        {
+            if (left.IsEmpty || right.IsEmpty)
+            {
+                throw NoMerge($"{left} {right}", rank, place);
+            }
 
-        // Of a merge named twice the later counts, as in the reference.
-        merges[BytePairs.Pair(Find(parts[0]), Find(parts[1]))] = (rank, Find(parts[0] + parts[1]));
+            int length = left.Length + right.Length;
+            if (_joined.Length < length)
+            {
+                _joined = new char[length * 2];
+            }
+
+            left.CopyTo(_joined);
+            right.CopyTo(_joined.AsSpan(left.Length));
+            var joined = _joined.AsSpan(0, length);
+            if (!_entries.TryGetValue(left, out int first)
+                || !_entries.TryGetValue(right, out int second)
+                || !_entries.TryGetValue(joined, out int both))
+            {
+                var missing = !_entries.ContainsKey(left) ? left : !_entries.ContainsKey(right) ? right : joined;
+                throw new InvalidDataException(
+                    $"{place(rank)}: merges '{left}' and '{right}', but '{missing}' is not in the vocabulary; are the two files of one model?");
+            }
+
+            // Of a merge named twice the later counts, as in the reference.
+            Merges[BytePairs.Pair(first, second)] = (rank, both);
+        }
+
+        public static InvalidDataException NoMerge(string merge, int rank, Func<int, string> place) => new(
+            $"{place(rank)}: '{merge}' is no merge; expected two entries of the vocabulary with one blank between.");
     }
 
     private static Func<string, string> Readable(string endOfWord) => entry =>

@@ -100,7 +100,7 @@ internal sealed class JsonFile : IDisposable
             throw Broken($"the vocabulary is {Words(entries.ValueKind)}; expected an object of entries and ids");
         }
 
-        var vocabulary = new Dictionary<string, int>(StringComparer.Ordinal);
+        var vocabulary = new Dictionary<string, int>(entries.GetPropertyCount(), StringComparer.Ordinal);
         foreach (var entry in entries.EnumerateObject())
         {
             string name;

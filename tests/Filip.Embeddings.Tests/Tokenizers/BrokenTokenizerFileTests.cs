@@ -81,7 +81,7 @@ public sealed class BrokenTokenizerFileTests
         { """{"model":{"continuing_subword_prefix":"##"}}""", "continuing_subword_prefix" },
         { """{"model":{"merges":["a"]}}""", "merge 0" },
         { """{"model":{"merges":[["a"]]}}""", "merge 0" },
-        { """{"model":{"merges":[1]}}""", "merge 0" },
+        { """{"model":{"merges":[1]}}""", "a merge is a number; expected a text" },
         { """{"model":{"merges":{}}}""", "'merges' is an object; expected a list" },
         { """{"normalizer":{"type":"BertNormalizer"}}""", "BertNormalizer" },
         { """{"normalizer":{"type":"Replace","pattern":{"String":" "},"content":"_"}}""", "Replace" },

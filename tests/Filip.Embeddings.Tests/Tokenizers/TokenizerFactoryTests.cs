@@ -51,8 +51,15 @@ public sealed class TokenizerFactoryTests
         Tokenizer Load(bool lower, bool? strip, bool chinese = true) => TokenizerFactory.Load(
             new()
             {
-                Kind = TokenizerKind.WordPiece, Vocabulary = "vocab.txt", LowerCase = lower, StripAccents = strip,
-                ChineseChars = chinese, Bos = "<s>", Eos = "</s>", Pad = "<p>", Unk = "<u>",
+                Kind = TokenizerKind.WordPiece,
+                Vocabulary = "vocab.txt",
+                LowerCase = lower,
+                StripAccents = strip,
+                ChineseChars = chinese,
+                Bos = "<s>",
+                Eos = "</s>",
+                Pad = "<p>",
+                Unk = "<u>",
             },
             folder.Path);
         Assert.Equal([2, 5, 3], Load(true, null).Encode("Caf\u00e9", 8).Ids);
