@@ -4,7 +4,7 @@ using Filip.Indexer;
 namespace Filip.KilledIndexer;
 
 /// <summary>Says on its output which pictures the index has acknowledged, so that whoever kills the process knows what must be there.</summary>
-internal sealed class TellingSink(IImageSink inner, TextWriter output) : IImageSink
+internal sealed class TellingSink(IImageSink inner, TextWriter output, SuddenEnd? end) : IImageSink
 {
     public IndexStamp Stamp => inner.Stamp;
 
@@ -20,6 +20,8 @@ internal sealed class TellingSink(IImageSink inner, TextWriter output) : IImageS
             output.Write(told);
             output.Flush();
         }
+
+        end?.Count(outcomes.Count(outcome => outcome.Written));
 
         return outcomes;
     }
