@@ -77,11 +77,7 @@ public sealed class EmbeddedCandidateSource(EmbeddedIndex index) : ICandidateSou
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync()
-    {
-        index.Dispose();
-        return ValueTask.CompletedTask;
-    }
+    public ValueTask DisposeAsync() => index.DisposeAsync();
 
     private RecallAnswer Find(IndexState state, RecallRequest request, CancellationToken cancellationToken)
     {

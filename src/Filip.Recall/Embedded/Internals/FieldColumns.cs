@@ -13,6 +13,12 @@ namespace Filip.Recall.Embedded.Internals;
 /// </remarks>
 internal sealed class FieldColumns
 {
+    /// <summary>Deepest nesting of attributes that is kept.</summary>
+    public const int MostLevels = 512;
+
+    /// <summary>How stored attributes are read.</summary>
+    public static readonly JsonDocumentOptions Reading = new() { MaxDepth = MostLevels };
+
     private readonly Dictionary<string, Column> _columns = new(StringComparer.Ordinal);
 
     /// <summary>Names of all fields seen, null ones too.</summary>
@@ -23,7 +29,7 @@ internal sealed class FieldColumns
     /// <summary>Takes a picture's attributes in; rows come in rising order.</summary>
     public void Add(int index, ReadOnlyMemory<byte> json)
     {
-        using var document = JsonDocument.Parse(json);
+        using var document = JsonDocument.Parse(json, Reading);
         foreach (var member in document.RootElement.EnumerateObject())
         {
             AddValue(member.Name, member.Value, index);

@@ -60,11 +60,20 @@ internal static class IndexDatabase
     {
         using var command = connection.CreateCommand();
         command.CommandText = "SELECT value FROM meta WHERE key = 'stamp'";
-        var stamp = command.ExecuteScalar() is string text
-            ? JsonSerializer.Deserialize(text, StampJson.Default.IndexStamp)
-            : null;
-        return stamp ?? throw new EmbeddedIndexException(
-            $"'{connection.DataSource}' holds no stamp, so nobody knows which model made it. Index again into a new folder.");
+        try
+        {
+            if (command.ExecuteScalar() is string text && JsonSerializer.Deserialize(text, StampJson.Default.IndexStamp) is { } stamp)
+            {
+                return stamp;
+            }
+        }
+        catch (JsonException)
+        {
+            // Told below, with what to do.
+        }
+
+        throw new EmbeddedIndexException(
+            $"'{connection.DataSource}' holds no readable stamp, so nobody knows which model made it. Index again into a new folder.");
     }
 
     public static long ReadNumber(SqliteConnection connection, string sql)

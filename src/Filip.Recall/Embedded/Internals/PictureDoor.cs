@@ -58,8 +58,21 @@ internal static class PictureDoor
     /// <summary>The attributes as one JSON object; null and a reason where they cannot be kept.</summary>
     public static (byte[]? Json, string? Refusal) Attributes(EmbeddedPicture picture)
     {
+        try
+        {
+            return Written(picture);
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException or JsonException)
+        {
+            // Half a surrogate pair passes the JSON parser and fails only when the text is asked for.
+            return (null, $"The attributes hold text that is no Unicode, or are nested too deep: {exception.Message}");
+        }
+    }
+
+    private static (byte[]? Json, string? Refusal) Written(EmbeddedPicture picture)
+    {
         var buffer = new ArrayBufferWriter<byte>(256);
-        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true, MaxDepth = 64 }))
+        using (var writer = new Utf8JsonWriter(buffer, new JsonWriterOptions { SkipValidation = true, MaxDepth = FieldColumns.MostLevels }))
         {
             writer.WriteStartObject();
             foreach (var (name, value) in picture.Attributes)

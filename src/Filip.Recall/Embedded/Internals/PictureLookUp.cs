@@ -89,7 +89,7 @@ internal static class PictureLookUp
     private static PictureFields FieldsOf(SqliteDataReader reader)
     {
         Dictionary<string, JsonElement> attributes = new(StringComparer.Ordinal);
-        using var document = JsonDocument.Parse(reader.GetFieldValue<byte[]>(2));
+        using var document = JsonDocument.Parse(reader.GetFieldValue<byte[]>(2), FieldColumns.Reading);
         foreach (var member in document.RootElement.EnumerateObject())
         {
             attributes[member.Name] = member.Value.Clone();

@@ -98,7 +98,7 @@ internal sealed unsafe class SegmentMap : MemoryManager<byte>
         }
     }
 
-    // A map that is never released (a batch someone forgot) is closed by the handle's own finalizer.
+    // No finalizer: a batch that someone forgot costs address space until the process ends; unmapping under a span would end it.
     protected override void Dispose(bool disposing)
     {
     }
