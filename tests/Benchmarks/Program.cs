@@ -1,14 +1,16 @@
 using Filip.Benchmarks.Kernels;
+using Filip.Benchmarks.Search;
 
 // One verb a benchmark; each prints a table and, with --out FILE, writes it.
 return args switch
 {
     ["kernels", .. var options] => KernelBenchmark.Run(options),
+    ["search", .. var options] => await SearchBenchmark.RunAsync(options),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: Filip.Benchmarks kernels [--rounds 15] [--shapes A,B,C,D] [--clock wall|cpu] [--out FILE.md]   (build with -c Release)");
+    Console.Error.WriteLine("Usage: Filip.Benchmarks kernels [--rounds 15] [--shapes A,B,C,D] [--clock wall|cpu] [--out FILE.md] | search [--pictures 2000] [--searches 200] [--model DIR]   (build with -c Release)");
     return 2;
 }
