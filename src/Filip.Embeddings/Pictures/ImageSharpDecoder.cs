@@ -12,9 +12,19 @@ internal static class ImageSharpDecoder
 {
     private static readonly Configuration s_configuration = Configure();
 
+    // ImageSharp makes room for every code table that a lossless WebP says it has, up to 1.5 GB, past its allocator's
+    // limit. One at a time keeps a folder of hostile ones from multiplying that.
+    private static readonly Lock s_oneWebp = new();
+
     /// <summary>Decodes a still WebP.</summary>
-    public static RgbPicture Webp(byte[] file) =>
-        OverWhite(new WebpDecoder { IgnoreMetadata = true }.Decode<Rgba32>(s_configuration, new MemoryStream(file), default));
+    public static RgbPicture Webp(byte[] file)
+    {
+        lock (s_oneWebp)
+        {
+            return OverWhite(
+                new WebpDecoder { IgnoreMetadata = true }.Decode<Rgba32>(s_configuration, new MemoryStream(file), default));
+        }
+    }
 
     /// <summary>Decodes a BMP.</summary>
     public static RgbPicture Bmp(byte[] file) =>

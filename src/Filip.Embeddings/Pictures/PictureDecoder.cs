@@ -11,7 +11,8 @@ namespace Filip.Embeddings.Pictures;
 /// <para>Whether a picture is whole can only be told by walking all of its coded data, and for JPEG, PNG and GIF that
 /// walk is most of decoding: those three are decoded here, JPEG to the bit as libjpeg-turbo does (models were trained
 /// on its pixels). WebP and BMP have their containers checked here and their pixels decoded by ImageSharp.</para>
-/// <para>Safe for many threads at once. Memory is bounded by the limits: at most about 12 bytes a pixel.</para>
+/// <para>Safe for many threads at once. Memory is bounded by the limits: at most about 12 bytes a pixel; but a
+/// hostile lossless WebP of any size can take 1.5 GB for a moment, and WebPs are decoded one at a time therefore.</para>
 /// </remarks>
 public static class PictureDecoder
 {
