@@ -68,7 +68,8 @@ internal static class ExifOrientation
             return picture;
         }
 
-        using Image<Rgb24> image = Image.LoadPixelData<Rgb24>(picture.Pixels, picture.Width, picture.Height);
+        using Image<Rgb24> image = Image.LoadPixelData<Rgb24>(
+            ImageSharpDecoder.Configuration, picture.Pixels, picture.Width, picture.Height);
         image.Metadata.ExifProfile = new ExifProfile();
         image.Metadata.ExifProfile.SetValue(ExifTag.Orientation, (ushort)orientation);
         image.Mutate(context => context.AutoOrient());

@@ -15,7 +15,12 @@ namespace Filip.Embeddings.Pictures;
 /// <remarks>Only files that passed a fence come here: sizes are within the limits, and all coded data is there.</remarks>
 internal static class ImageSharpDecoder
 {
-    private static readonly Configuration s_configuration = new(
+    // ImageSharp makes room for every code table that a lossless WebP says it has, up to 1.5 GB, past its allocator's
+    // limit. One at a time keeps a folder of hostile ones from multiplying that.
+    private static readonly Lock s_oneWebp = new();
+
+    /// <summary>Five formats and nothing else.</summary>
+    public static Configuration Configuration { get; } = new(
         new JpegConfigurationModule(), new PngConfigurationModule(), new WebpConfigurationModule(),
         new GifConfigurationModule(), new BmpConfigurationModule())
     {
@@ -27,9 +32,8 @@ internal static class ImageSharpDecoder
         MaxDegreeOfParallelism = 1,
     };
 
-    // ImageSharp makes room for every code table that a lossless WebP says it has, up to 1.5 GB, past its allocator's
-    // limit. One at a time keeps a folder of hostile ones from multiplying that.
-    private static readonly Lock s_oneWebp = new();
+    /// <summary>A row in 8 bits: itself, or written to the second span.</summary>
+    private delegate ReadOnlySpan<Rgba32> Narrow<TPixel>(ReadOnlySpan<TPixel> stored, Span<Rgba32> narrowed);
 
     /// <summary>Decodes a JPEG; Adobe's inks become <c>(255 - C)(255 - K) / 255</c> and so on.</summary>
     public static RgbPicture Jpeg(MemoryStream file)
@@ -42,29 +46,40 @@ internal static class ImageSharpDecoder
     public static RgbPicture Png(MemoryStream file, bool wide)
     {
         var decoder = new PngDecoder { IgnoreMetadata = true };
-        return wide
-            ? OverWhite(Decode<Rgba64>(decoder, file), static pixel =>
-                new Rgba32((byte)(pixel.R >> 8), (byte)(pixel.G >> 8), (byte)(pixel.B >> 8), (byte)(pixel.A >> 8)))
-            : OverWhite(Decode<Rgba32>(decoder, file), static pixel => pixel);
+        if (!wide)
+        {
+            return OverWhite(Decode<Rgba32>(decoder, file), static (stored, _) => stored);
+        }
+
+        return OverWhite(Decode<Rgba64>(decoder, file), static (stored, narrowed) =>
+        {
+            for (int x = 0; x < stored.Length; x++)
+            {
+                Rgba64 pixel = stored[x];
+                narrowed[x] = new Rgba32((byte)(pixel.R >> 8), (byte)(pixel.G >> 8), (byte)(pixel.B >> 8), (byte)(pixel.A >> 8));
+            }
+
+            return narrowed;
+        });
     }
 
     /// <summary>Decodes the first frame of a GIF.</summary>
     public static RgbPicture Gif(MemoryStream file) => OverWhite(
         Decode<Rgba32>(new GifDecoder { IgnoreMetadata = true, DecodingMode = FrameDecodingMode.First }, file),
-        static pixel => pixel);
+        static (stored, _) => stored);
 
     /// <summary>Decodes a still WebP.</summary>
     public static RgbPicture Webp(MemoryStream file)
     {
         lock (s_oneWebp)
         {
-            return OverWhite(Decode<Rgba32>(new WebpDecoder { IgnoreMetadata = true }, file), static pixel => pixel);
+            return OverWhite(Decode<Rgba32>(new WebpDecoder { IgnoreMetadata = true }, file), static (stored, _) => stored);
         }
     }
 
     /// <summary>Decodes a BMP.</summary>
     public static RgbPicture Bmp(MemoryStream file) =>
-        OverWhite(Decode<Rgba32>(new BmpDecoder(), file), static pixel => pixel);
+        OverWhite(Decode<Rgba32>(new BmpDecoder(), file), static (stored, _) => stored);
 
     /// <summary>The pixels of an image without alpha.</summary>
     public static RgbPicture ToRgb(Image<Rgb24> image)
@@ -78,25 +93,25 @@ internal static class ImageSharpDecoder
         where TPixel : unmanaged, IPixel<TPixel>
     {
         file.Position = 0;
-        return decoder.Decode<TPixel>(s_configuration, file, default);
+        return decoder.Decode<TPixel>(Configuration, file, default);
     }
 
-    private static RgbPicture OverWhite<TPixel>(Image<TPixel> decoded, Func<TPixel, Rgba32> narrow)
+    private static RgbPicture OverWhite<TPixel>(Image<TPixel> decoded, Narrow<TPixel> narrow)
         where TPixel : unmanaged, IPixel<TPixel>
     {
         using Image<TPixel> image = decoded;
         byte[] pixels = new byte[3 * image.Width * image.Height];
+        var narrowed = new Rgba32[image.Width];
         image.ProcessPixelRows(accessor =>
         {
             int to = 0;
             for (int y = 0; y < accessor.Height; y++)
             {
-                foreach (TPixel stored in accessor.GetRowSpan(y))
+                foreach (Rgba32 pixel in narrow(accessor.GetRowSpan(y), narrowed))
                 {
-                    Rgba32 pixel = narrow(stored);
-                    pixels[to] = OverWhite(pixel.R, pixel.A);
-                    pixels[to + 1] = OverWhite(pixel.G, pixel.A);
-                    pixels[to + 2] = OverWhite(pixel.B, pixel.A);
+                    (pixels[to], pixels[to + 1], pixels[to + 2]) = pixel.A == 255
+                        ? (pixel.R, pixel.G, pixel.B)
+                        : (OverWhite(pixel.R, pixel.A), OverWhite(pixel.G, pixel.A), OverWhite(pixel.B, pixel.A));
                     to += 3;
                 }
             }

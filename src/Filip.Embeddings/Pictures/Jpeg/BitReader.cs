@@ -7,6 +7,7 @@ internal ref struct BitReader(ReadOnlySpan<byte> file, int position)
 {
     // A few bytes beyond the last code are left by sound encoders; more of them means that the codes went astray.
     private const int TolerableRest = 8;
+    private const string Ended = "The coded data ends before the last row of the picture.";
 
     private readonly ReadOnlySpan<byte> _file = file;
     private int _position = position;
@@ -23,15 +24,11 @@ internal ref struct BitReader(ReadOnlySpan<byte> file, int position)
             Fill();
         }
 
-        int found = table.Find((int)(_bits >> 48));
-        int length = found >> 8;
-        if (length == 0 && _count >= 16)
-        {
-            throw PictureRefusedException.Corrupt("The coded data holds a Huffman code that its table does not have.");
-        }
-
-        Take(length == 0 ? 16 : length + (withNumber ? found & 15 : 0));
-        return found & 0xFF;
+        (int length, int symbol) = table.Find((int)(_bits >> 48));
+        PictureRefusedException.CorruptIf(
+            length == 0 && _count >= 16, "The coded data holds a Huffman code that its table does not have.");
+        Take(length == 0 ? 16 : length + (withNumber ? symbol & 15 : 0));
+        return symbol;
     }
 
     /// <summary>The next 1 to 16 bits, unsigned.</summary>
@@ -61,7 +58,7 @@ internal ref struct BitReader(ReadOnlySpan<byte> file, int position)
     public void Restart(int number)
     {
         int marker = End() + 1;
-        PictureRefusedException.TruncatedIf(marker >= _file.Length, "The coded data ends before the last row of the picture.");
+        PictureRefusedException.TruncatedIf(marker >= _file.Length, Ended);
         PictureRefusedException.CorruptIf(
             _file[marker] != 0xD0 + number, "A restart marker is not where it should be: part of the scan is lost.");
         _position = marker + 1;
@@ -71,8 +68,8 @@ internal ref struct BitReader(ReadOnlySpan<byte> file, int position)
     /// <exception cref="PictureRefusedException">Coded data is left over.</exception>
     public int End()
     {
+        int rest = _count >> 3;
         (_bits, _count) = (0, 0);
-        int rest = 0;
         for (; _position + 1 < _file.Length; _position++)
         {
             byte value = _file[_position];
@@ -92,11 +89,7 @@ internal ref struct BitReader(ReadOnlySpan<byte> file, int position)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Take(int size)
     {
-        if (size > _count)
-        {
-            throw PictureRefusedException.Truncated("The coded data ends before the last row of the picture.");
-        }
-
+        PictureRefusedException.TruncatedIf(size > _count, Ended);
         _bits <<= size;
         _count -= size;
     }

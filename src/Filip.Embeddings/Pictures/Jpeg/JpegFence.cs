@@ -18,6 +18,9 @@ internal ref partial struct JpegFence(ReadOnlySpan<byte> file, PictureLimits lim
     // A whole picture at the limits in a dozen scans of each component; bounds the time that hostile files take.
     private const long MostBlockVisits = 40_000_000;
 
+    // In larger pictures a tower's input averages over so many pixels that repeated chroma moves no score.
+    private const int MostRaised = 4_000_000;
+
     private readonly ReadOnlySpan<byte> _file = file;
     private readonly HuffmanTable?[] _dc = new HuffmanTable?[4];
     private readonly HuffmanTable?[] _ac = new HuffmanTable?[4];
@@ -33,7 +36,8 @@ internal ref partial struct JpegFence(ReadOnlySpan<byte> file, PictureLimits lim
     public int Orientation { get; private set; }
 
     /// <summary>Whether the rewritten picture's three components come back as coded, and samples want raising.</summary>
-    public readonly bool ChromaIsRaw => _frame is { Components.Length: 3, Subsampled: true };
+    public readonly bool ChromaIsRaw =>
+        _frame is { Components.Length: 3, Subsampled: true } && _frame.Width * _frame.Height <= MostRaised;
 
     /// <summary>Whether three components are Y, Cb, Cr, by libjpeg's rules.</summary>
     public readonly bool IsLuminance => _jfif

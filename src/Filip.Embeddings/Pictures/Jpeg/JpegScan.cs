@@ -116,7 +116,7 @@ internal sealed record JpegScan(
             }
 
             k += symbol >> 4;
-            PictureRefusedException.CorruptIf(k > 63 && symbol != 0xF0, PastEnd);
+            PictureRefusedException.CorruptIf(k > Last && symbol != 0xF0, PastEnd);
             known |= symbol == 0xF0 ? 0 : 1UL << k;
         }
 

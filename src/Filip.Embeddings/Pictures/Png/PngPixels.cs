@@ -99,7 +99,11 @@ internal sealed class PngPixels(PngHeader header, byte[] palette, byte[] transpa
         Write(file, "IHDR"u8, first);
         if (picture.Colour == 3)
         {
-            Write(file, "PLTE"u8, palette);
+            // An index past the palette is black, as in libpng; ImageSharp takes the last colour.
+            Span<byte> colours = stackalloc byte[768];
+            colours.Clear();
+            palette.CopyTo(colours);
+            Write(file, "PLTE"u8, colours[..(3 << picture.Depth)]);
         }
 
         if (picture.Colour is 0 or 2 or 3 && transparency.Length > 0)
