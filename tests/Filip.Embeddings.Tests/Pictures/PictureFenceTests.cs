@@ -30,6 +30,22 @@ public sealed class PictureFenceTests
     }
 
     [Fact]
+    public void A_png_that_holds_more_rows_than_it_declares_or_a_wrong_checksum_of_them_is_refused()
+    {
+        const int Signature = 8, Header = 25;
+        byte[] whole = Png(5, 4, 3, new byte[60], interlaced: false);
+        byte[] header = whole[(Signature + 8)..(Signature + Header - 4)];
+        header[7]--;
+        byte[] shorter = [.. whole[..Signature], .. Chunk("IHDR"u8, header), .. whole[(Signature + Header)..]];
+        byte[] data = whole[(Signature + Header + 8)..^16];
+        data[^1] ^= 1;
+        byte[] unsound = [.. whole[..(Signature + Header)], .. Chunk("IDAT"u8, data), .. whole[^12..]];
+        Assert.Null(BadPictureGoldenTests.Refusal(whole));
+        Assert.StartsWith(PictureRefusal.Corrupt, BadPictureGoldenTests.Refusal(shorter), StringComparison.Ordinal);
+        Assert.StartsWith(PictureRefusal.Corrupt, BadPictureGoldenTests.Refusal(unsound), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Chroma_is_raised_as_the_triangle_filter_says()
     {
         Gen.Select(Gen.Int[1, 20], Gen.Int[1, 20], Gen.Int[1, 2], Gen.Int[1, 2], Gen.Int).Sample(
