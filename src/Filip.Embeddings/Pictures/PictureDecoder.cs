@@ -11,8 +11,8 @@ namespace Filip.Embeddings.Pictures;
 /// <para>ImageSharp decodes the pixels. Before it each file passes a fence of its format: sizes against the limits, then a
 /// walk over all coded data, because ImageSharp takes files that are cut, and hangs on some; what it gets is rewritten
 /// to hold the first picture and nothing else. After it the chroma of subsampled JPEGs is interpolated as libjpeg-turbo
-/// does (models were trained on its pixels): they differ from its pixels by a level or two, by rounding.</para>
-/// <para>Safe for many threads at once. Memory is bounded by the limits: at most about 20 bytes a pixel; but a
+/// does (models were trained on its pixels), up to 4 megapixels: what is left is rounding, 3 levels at most.</para>
+/// <para>Safe for many threads at once. Memory is bounded by the limits: at most about 16 bytes a pixel; but a
 /// hostile lossless WebP of any size can take 1.5 GB for a moment, and WebPs are decoded one at a time therefore.</para>
 /// </remarks>
 public static class PictureDecoder
