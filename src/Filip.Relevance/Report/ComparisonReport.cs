@@ -54,7 +54,7 @@ public static class ComparisonReport
         Extremes("Biggest losses", result, result.Losses, shots, writer, options);
         if (options.Sweep.Count > 0)
         {
-            writer.Write($"<h2>Quality against cost</h2>\n<figure class=\"chart\">{ParetoPlot.Svg(options.Sweep)}</figure>\n");
+            writer.Write($"<h2>Quality against cost</h2>\n<figure class=\"chart\">{ParetoPlot.Svg(options.Sweep, result.Metrics[0].ToString())}</figure>\n");
         }
 
         ReportRecord.Write(result, writer);

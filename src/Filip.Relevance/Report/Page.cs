@@ -44,15 +44,20 @@ internal static class Page
         @media print { body { background:#fff; font-size:12px; } main { max-width:none; padding:0; } h2 { break-after:avoid; } * { -webkit-print-color-adjust:exact; print-color-adjust:exact; } .wide { overflow:visible; } }
         """;
 
-    public static void Open(TextWriter writer, string title)
+    /// <summary>Everything up to the page's own content.</summary>
+    /// <param name="writer">Where to.</param>
+    /// <param name="title">The page's title.</param>
+    /// <param name="scripted">Whether the page runs a script that stands in it; one from elsewhere never runs.</param>
+    public static void Open(TextWriter writer, string title, bool scripted = false)
     {
+        string script = scripted ? "; script-src 'unsafe-inline'" : "";
         writer.Write($"""
             <!doctype html>
             <html lang="en">
             <head>
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'{script}">
             <title>{Html.Text(title)}</title>
             <style>
             {Style}
