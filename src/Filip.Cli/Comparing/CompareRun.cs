@@ -21,6 +21,7 @@ internal sealed class CompareRun(CompareOptions options, OpenedVariants variants
     {
         var qrels = JudgementFile.Read(options.Qrels);
         var queries = EvaluationQueries.Load(options, qrels);
+        var settings = await SweepRuns.OpenAsync(options.Sweep, options.B, variants, stop);
         var (a, b) = await AnswersAsync(queries, stop);
         var result = RunComparison.Of(
             new ComparisonRequest(qrels, a.Variant, b.Variant)
@@ -34,11 +35,7 @@ internal sealed class CompareRun(CompareOptions options, OpenedVariants variants
             },
             stop);
         result = result with { Notes = [.. queries.Notes, .. a.Notes, .. b.Notes, .. result.Notes] };
-        var sweep = options.Sweep is null
-            ? []
-            : await SweepRuns.AskAsync(
-                options.Sweep, (options.B as EngineSpec) is { Order: not EngineOrder.Recall } under ? under : null, variants, qrels, queries.Asked,
-                options.Metrics[0], _evaluation, options.Quiet, stop);
+        var sweep = await SweepRuns.AskAsync(settings, qrels, queries.Asked, options.Metrics[0], _evaluation, options.Quiet, stop);
         GateVerdict[] gates = [.. options.Gates.Select(gate => gate.Evaluate(result))];
         await WriteFilesAsync(result, qrels, queries, a, b, sweep, stop);
         Print(result, sweep, gates);

@@ -1,4 +1,5 @@
 using Filip.Cli.Opening;
+using Filip.Embeddings.Codecs;
 using Filip.Rerank.LateInteraction;
 using Filip.Rerank.Search;
 
@@ -22,6 +23,7 @@ internal sealed class EngineVariant : IVariant
     /// <exception cref="Terminal.UsageException">The index's codec holds less than the one asked for.</exception>
     public EngineVariant(EngineSpec spec, OpenedEngine opened, int candidates, int? top)
     {
+        Codec = spec.Codec ?? opened.Index.Stamp.Codec;
         _spec = spec;
         _candidates = spec.Candidates ?? candidates;
         _top = top ?? _candidates;
@@ -35,6 +37,9 @@ internal sealed class EngineVariant : IVariant
             Options = parts.Options with { TextCacheEntries = 0 },
         });
     }
+
+    /// <summary>The codec whose records are scored.</summary>
+    public PatchCodec Codec { get; }
 
     /// <inheritdoc/>
     public double? BytesPerPicture => _spec.Order == EngineOrder.Recall ? _pooledBytes : _pooledBytes + _patches.BytesPerRecord;

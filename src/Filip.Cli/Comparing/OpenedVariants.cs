@@ -26,13 +26,20 @@ internal sealed class OpenedVariants(ParseResult parsed, string? index, int cand
     /// <exception cref="UsageException">It wants an index and none is named, or cannot be had from the index.</exception>
     public async ValueTask<IVariant> OpenAsync(VariantSpec spec, CancellationToken stop) => spec switch
     {
-        EngineSpec engine => new EngineVariant(engine, await EngineAsync(engine, stop), candidates, top),
+        EngineSpec engine => await OpenAsync(engine, stop),
         ServiceSpec service => new ServiceVariant(service, _http, candidates, top ?? UsualTopOverHttp),
         TemplateSpec template => new TemplateVariant(
             SearchTemplate.Parse(await File.ReadAllBytesAsync(template.File, stop), template.File, Environment.GetEnvironmentVariable),
             _http, template.Text, top ?? UsualTopOverHttp),
         _ => throw new ArgumentException($"'{spec.Text}' is not asked.", nameof(spec)),
     };
+
+    /// <summary>Opens a variant that searches an index.</summary>
+    /// <param name="spec">What the user named.</param>
+    /// <param name="stop">Ends the call.</param>
+    /// <exception cref="UsageException">No index is named, or the variant cannot be had from it.</exception>
+    public async ValueTask<EngineVariant> OpenAsync(EngineSpec spec, CancellationToken stop) =>
+        new(spec, await EngineAsync(spec, stop), candidates, top);
 
     /// <summary>Where runs came from, for the experiment's record.</summary>
     public ExperimentSetting Setting()

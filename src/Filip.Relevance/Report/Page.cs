@@ -37,6 +37,7 @@ internal static class Page
         .shot img, .shot .none { display:block; width:84px; height:84px; object-fit:cover; border-radius:6px; border:3px solid transparent; background:var(--line); }
         .shot .none { display:flex; white-space:normal; align-items:center; justify-content:center; padding:4px; }
         .shot.relevant img, .shot.relevant .none { border-color:var(--good-fill); } .shot.partly img, .shot.partly .none { border:3px dashed var(--good-fill); }
+        .id { font-size:.8rem; padding:2px 9px; border:2px solid var(--line); border-radius:6px; max-width:100%; overflow-wrap:anywhere; } .id b { color:var(--soft); font-weight:600; } .id.relevant { border-color:var(--good-fill); } .id.partly { border:2px dashed var(--good-fill); }
         .heat { white-space:normal; }
         .heat img { width:132px; height:132px; border-color:var(--line); border-width:1px; } .heat { width:132px; }
         dl { display:grid; grid-template-columns:max-content 1fr; gap:4px 18px; font-size:.85rem; margin:0; } dt { color:var(--soft); } dd { margin:0; overflow-wrap:anywhere; font-family:ui-monospace, "DejaVu Sans Mono", monospace; }
