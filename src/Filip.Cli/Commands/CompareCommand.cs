@@ -55,7 +55,7 @@ internal static class CompareCommand
     private static readonly Option<string?> s_judge = File("--judge", "Write a page on which people judge both answers blind, side by side");
     private static readonly Option<string?> s_runA = File("--save-run-a", "Write A's answers (TREC; CSV or JSONL by the name's ending)");
     private static readonly Option<string?> s_runB = File("--save-run-b", "Write B's answers");
-    private static readonly Option<string?> s_pictures = new("--pictures") { Description = "Folder that the indexed paths start from, for the pages' thumbnails", HelpName = "DIR" };
+    private static readonly Option<string?> s_pictures = new("--pictures") { Description = "Folder that the indexed paths start from, for the pages' thumbnails (default: here, or where queries and judgements lie)", HelpName = "DIR" };
     private static readonly Option<string?> s_events = File("--events", "Analyse an experiment's clicks instead: events as JSON lines in UBI's names");
     private static readonly Option<string?> s_experiment = new("--experiment") { Description = "With --events: which experiment", HelpName = "ID" };
     private static readonly Option<string?> s_shares = new("--shares") { Description = "With --events: planned shares, \"current=0.9,new=0.1\"", HelpName = "SHARES" };

@@ -82,7 +82,7 @@ internal sealed class CompareRun(CompareOptions options, OpenedVariants variants
 
         if (files.Judge is not null)
         {
-            var page = new JudgingPageOptions { Seed = options.Statistics.Seed, RelevantGrade = Math.Max(options.Level, result.Queries.Count == 0 ? 0 : qrels.HighestGrade) };
+            var page = new JudgingPageOptions { Seed = options.Statistics.Seed, RelevantGrade = Math.Max(options.Level, qrels.HighestGrade) };
             JudgingQuery[] pairs = [.. result.Queries.Select(query => new JudgingQuery(
                 query.Query, query.Text ?? query.Query, [.. query.TopA.Take(page.Shown)], [.. query.TopB.Take(page.Shown)]))];
             var thumbnails = await ThumbnailsAsync(pairs.SelectMany(pair => pair.A.Concat(pair.B)), stop);
@@ -95,7 +95,7 @@ internal sealed class CompareRun(CompareOptions options, OpenedVariants variants
     {
         const int Side = 168; // twice what the pages show, for sharp screens
         string[] ids = [.. shown.Distinct()];
-        var found = await Thumbnails.LoadAsync(ids, await variants.FieldsAsync(ids, stop), options.Files.Pictures, Side, stop);
+        var found = await Thumbnails.LoadAsync(ids, await variants.FieldsAsync(ids, stop), PictureFolders(), Side, stop);
         if (found.Count == 0 && ids.Length > 0 && options.Files.Pictures is not null)
         {
             Screen.Note($"filip: none of the pictures is below '{options.Files.Pictures}'; the pages show ids instead.", quiet: false);
@@ -103,6 +103,13 @@ internal sealed class CompareRun(CompareOptions options, OpenedVariants variants
 
         return found;
     }
+
+    /// <summary>The folder that was named, else here and where queries and judgements lie: sets often keep all together.</summary>
+    private IReadOnlyList<string> PictureFolders() => options.Files.Pictures is { } named
+        ? [named]
+        : [.. new[] { ".", Folder(options.Queries), Folder(options.Qrels) }.OfType<string>().Distinct()];
+
+    private static string? Folder(string? file) => file is null ? null : Path.GetDirectoryName(Path.GetFullPath(file));
 
     private void Write(string? file, string what, Action<TextWriter> write)
     {

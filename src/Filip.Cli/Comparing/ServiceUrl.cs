@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Web;
 using Filip.Cli.Terminal;
 
@@ -7,7 +8,7 @@ namespace Filip.Cli.Comparing;
 internal static class ServiceUrl
 {
     private const string Route = "/v1/search";
-    private const int LongestDeadlineMs = 60_000;
+    private const int LongestDeadlineMs = 10_000;
 
     /// <summary>Reads it.</summary>
     /// <param name="text">The URL; the query string may hold <c>mode</c>, <c>candidates</c> and <c>deadline_ms</c>.</param>
@@ -38,9 +39,9 @@ internal static class ServiceUrl
                 case "mode" when value is "recall" or "rerank": mode = value; break;
                 case "mode": throw new UsageException($"mode in '{shown}' is recall or rerank, not '{value}'.");
                 case "deadline_ms":
-                    deadline = int.TryParse(value, out var ms) && ms is >= 1 and <= LongestDeadlineMs
+                    deadline = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var ms) && ms is >= 1 and <= LongestDeadlineMs
                         ? ms
-                        : throw new UsageException($"deadline_ms in '{shown}' is a number from 1 to 60000, not '{value}'.");
+                        : throw new UsageException($"deadline_ms in '{shown}' is a number from 1 to 10000, not '{value}'.");
                     break;
                 default: throw new UsageException($"'{name}' in '{shown}' is no setting; a service's URL takes mode, candidates and deadline_ms.");
             }

@@ -12,16 +12,17 @@ internal static class Thumbnails
     /// <summary>Reads the pictures that can be found: by the path that the index knows, else as <c>DIR/ID</c> with a usual ending.</summary>
     /// <param name="ids">Which.</param>
     /// <param name="fields">What the index knows of them.</param>
-    /// <param name="folder">Folder that paths start from; null for this one.</param>
+    /// <param name="folders">Folders that paths may start from, looked through in this order.</param>
     /// <param name="side">Longest side in pixels.</param>
     /// <param name="stop">Ends the call.</param>
     public static async ValueTask<IReadOnlyDictionary<string, byte[]>> LoadAsync(
-        IReadOnlyList<string> ids, IReadOnlyDictionary<string, PictureFields> fields, string? folder, int side, CancellationToken stop)
+        IReadOnlyList<string> ids, IReadOnlyDictionary<string, PictureFields> fields, IReadOnlyList<string> folders, int side, CancellationToken stop)
     {
         var found = new Dictionary<string, byte[]>(StringComparer.Ordinal);
         foreach (var id in ids)
         {
-            if (File(id, fields.GetValueOrDefault(id)?.Path, folder ?? ".") is not { } file)
+            var path = fields.GetValueOrDefault(id)?.Path;
+            if (folders.Select(folder => File(id, path, folder)).FirstOrDefault(place => place is not null) is not { } file)
             {
                 continue;
             }
