@@ -140,7 +140,7 @@ internal static class VariantAsking
         private double Percentile(double share)
         {
             var sorted = _times.Order().ToArray();
-            return sorted[Math.Max((int)Math.Ceiling(share * sorted.Length) - 1, 0)];
+            return Math.Round(sorted[Math.Max((int)Math.Ceiling(share * sorted.Length) - 1, 0)], 3); // a clock's microseconds
         }
     }
 }
