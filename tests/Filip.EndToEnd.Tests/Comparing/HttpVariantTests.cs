@@ -44,6 +44,8 @@ public sealed class HttpVariantTests(SampleIndex samples)
         Assert.Contains("no such words", run.Stderr, StringComparison.Ordinal);
         Assert.Equal(["d2", "d1", "7"], SampleQueries.Read(scratch.At("b.run"))["q1"]);
 
+        Assert.Equal(3, api.Bodies.Count); // the first once more, to warm up; what nobody judged is not asked
+
         using var sent = JsonDocument.Parse(api.Bodies.First());
         Assert.Equal(Awkward, sent.RootElement.GetProperty("query").GetProperty("match").GetProperty("caption").GetString());
         Assert.Equal(100, sent.RootElement.GetProperty("size").GetInt32());
@@ -75,7 +77,7 @@ public sealed class HttpVariantTests(SampleIndex samples)
         await File.WriteAllTextAsync(scratch.At("qrels.txt"), "q1 0 d1 1\nq2 0 d1 1\n");
         await File.WriteAllTextAsync(scratch.At("a.run"), "q1 Q0 d1 1 1 x\nq2 Q0 d1 1 1 x\n");
         await File.WriteAllLinesAsync(scratch.At("queries.jsonl"),
-            [JsonSerializer.Serialize(new { id = "q1", text = Awkward }), JsonSerializer.Serialize(new { id = "q2", text = "refused" })]);
+            [JsonSerializer.Serialize(new { id = "q1", text = Awkward }), JsonSerializer.Serialize(new { id = "q2", text = "refused" }), JsonSerializer.Serialize(new { id = "q3", text = "nobody judged this" })]);
         await File.WriteAllTextAsync(scratch.At("api.json"), $$$"""
             {
               "url": "{{{url}}}search",
