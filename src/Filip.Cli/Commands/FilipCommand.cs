@@ -44,6 +44,7 @@ internal static class FilipCommand
         IndexCommand.Build(signals),
         SearchCommand.Build(),
         ServeCommand.Build(),
+        ExperimentCommand.Build(),
         ScoreCommand.Build(),
         VerifyCommand.Build(),
         InspectCommand.Build(),
