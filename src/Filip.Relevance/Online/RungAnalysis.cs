@@ -41,7 +41,7 @@ public static class RungAnalysis
             Rung.Shadow => (null, Shadow(log.Shadows, plan)),
             Rung.Percentage => Percentage(answer, log, plan),
             Rung.Interleave => Interleave(answer, log, plan),
-            _ => (null, [new EvidenceCheck("outcome", false, "B is served to all already; there is no next rung.")]),
+            _ => ((string?)null, (EvidenceCheck[])[]),
         };
         if (plan.Rung != Rung.Full)
         {

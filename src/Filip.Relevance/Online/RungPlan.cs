@@ -93,6 +93,6 @@ public sealed record RungEvidence(
     int BadLines,
     IReadOnlyList<EvidenceCheck> Checks)
 {
-    /// <summary>Whether the next rung may be taken.</summary>
-    public bool MayPromote => Checks.All(check => check.Passed);
+    /// <summary>Whether the next rung may be taken; after the last there is none.</summary>
+    public bool MayPromote => Checks.Count > 0 && Checks.All(check => check.Passed);
 }

@@ -13,6 +13,9 @@ internal sealed class EventLog : IAsyncDisposable
     private const int Waiting = 10_000;
     private const int MostBytesAtOnce = 1 << 20;
 
+    /// <summary>A disk that hangs must not hold callers for ever.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+
     private readonly Func<Stream> _open;
     private readonly ILogger<EventLog> _logger;
     private readonly Channel<Entry> _entries = Channel.CreateBounded<Entry>(
@@ -21,14 +24,15 @@ internal sealed class EventLog : IAsyncDisposable
     private readonly Task _writing;
     private Stream? _stream;
 
-    /// <summary>Begins; the first opening is the caller's own exception.</summary>
-    /// <param name="open">Opens the stream that lines are appended to.</param>
+    /// <summary>Begins to write.</summary>
+    /// <param name="first">The stream that lines are appended to; disposed here.</param>
+    /// <param name="open">Opens it anew after a failure.</param>
     /// <param name="logger">Told of failures.</param>
-    public EventLog(Func<Stream> open, ILogger<EventLog> logger)
+    public EventLog(Stream first, Func<Stream> open, ILogger<EventLog> logger)
     {
         _open = open;
         _logger = logger;
-        _stream = open();
+        _stream = first;
         _writing = Task.Run(WriteAsync);
     }
 
@@ -44,7 +48,7 @@ internal sealed class EventLog : IAsyncDisposable
     }
 
     /// <summary>Lines that are on the disk when this comes back.</summary>
-    /// <returns>False where they could not be written.</returns>
+    /// <returns>False where they could not be written, or not in time.</returns>
     public async Task<bool> AppendAsync(ReadOnlyMemory<byte> lines, int count, CancellationToken cancellationToken)
     {
         var done = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -54,7 +58,14 @@ internal sealed class EventLog : IAsyncDisposable
             return false;
         }
 
-        return await done.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await done.Task.WaitAsync(s_patience, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Writes what waits, then closes the file.</summary>

@@ -16,13 +16,13 @@ internal static class ExperimentServices
             return;
         }
 
+        // Opened here: a file that cannot be is a start-up error, and not found out at the first click.
+        var events = experiment.OpenEvents();
         services.AddSingleton(experiment);
         services.AddSingleton(provider => provider.GetRequiredService<FilipServerOptions>().Engine);
-        services.AddSingleton(provider => new EventLog(experiment.OpenEvents, provider.GetRequiredService<ILogger<EventLog>>()));
+        services.AddSingleton(provider => new EventLog(events, experiment.OpenEvents, provider.GetRequiredService<ILogger<EventLog>>()));
         services.AddSingleton<ShadowWork>();
         services.AddSingleton<RunningExperiment>();
-
-        // The host starts it with the service: an event file that cannot be opened is found out then, not at the first click.
         services.AddHostedService(provider => provider.GetRequiredService<ShadowWork>());
     }
 }

@@ -1,4 +1,5 @@
 using Filip.Rerank.Search;
+using Filip.Rerank.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Filip.Rerank.Experiments;
@@ -22,6 +23,8 @@ internal sealed class RunningExperiment(
     public async Task<ServedSearch> SearchAsync(SearchRequest request, Trial trial, CancellationToken cancellationToken)
     {
         var (variant, uncounted) = Decide(trial);
+        using var span = FilipTelemetry.Source.StartActivity("search");
+        span?.SetTag("filip.experiment", experiment.Name).SetTag("filip.variant", variant);
         return variant == Interleaved
             ? await MixedAsync(request, trial.Session!, cancellationToken).ConfigureAwait(false)
             : await PlainAsync(request, trial, variant, uncounted, cancellationToken).ConfigureAwait(false);

@@ -99,6 +99,39 @@ public sealed class EventTests(SampleIndex sample)
     }
 
     [Fact]
+    public async Task Mutated_events_get_documented_statuses_and_every_line_kept_is_one_that_can_be_read()
+    {
+        var count = int.TryParse(Environment.GetEnvironmentVariable("FILIP_FUZZ"), out var asked) ? asked : 400;
+        var seed = int.TryParse(Environment.GetEnvironmentVariable("FILIP_SEED"), out var given) ? given : 20260101;
+        var random = new Random(seed);
+        string[] scraps = ["null", "7", "-1", "1e400", "\"\"", "[]", "{}", "true", "\"\\n\"", "\"\\ud800\"", "{\"a\":null}", "\"click\"", "\"2026-02-30\""];
+        await using var service = await ExperimentService.StartAsync(sample, ExperimentMode.Percentage);
+        var kept = 0;
+        for (var i = 0; i < count; i++)
+        {
+            var colons = Enumerable.Range(0, Click.Length).Where(at => Click[at] == ':' && Click[at - 1] == '"').ToList();
+            var start = colons[random.Next(colons.Count)] + 1;
+            var end = Click.IndexOfAny([',', '}'], start);
+            var body = string.Concat(Click.AsSpan(0, start), scraps[random.Next(scraps.Length)], Click.AsSpan(end));
+            using var answer = await service.PostAsync("/v1/events", random.Next(2) == 0 ? body : $"[{View},{body}]");
+            Assert.True(answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity, $"seed {seed}, case {i}: {answer.StatusCode} {body}");
+            if (answer.StatusCode != HttpStatusCode.OK)
+            {
+                await RunningService.ProblemOfAsync(answer);
+                continue;
+            }
+
+            kept++;
+            var line = JsonElement.Parse((await File.ReadAllLinesAsync(service.EventFile))[^1]);
+            Assert.NotEmpty(line.GetProperty("action_name").GetString()!);
+            Assert.NotEmpty(line.GetProperty("query_id").GetString()!);
+            Assert.True(line.GetProperty("timestamp").TryGetDateTimeOffset(out _));
+        }
+
+        Assert.InRange(kept, 1, count - 1);
+    }
+
+    [Fact]
     public async Task Without_an_experiment_there_is_nothing_events_belong_to()
     {
         await using var service = await RunningService.StartAsync(sample);
