@@ -46,6 +46,7 @@ internal static class FilipCommand
         SearchCommand.Build(),
         ServeCommand.Build(),
         CompareCommand.Build(),
+        ExperimentCommand.Build(),
         ScoreCommand.Build(),
         VerifyCommand.Build(),
         InspectCommand.Build(),

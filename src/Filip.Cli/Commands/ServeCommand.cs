@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Filip.Cli.Experiments;
 using Filip.Cli.Opening;
 using Filip.Cli.Terminal;
 using Filip.Indexer;
@@ -44,6 +45,12 @@ internal static class ServeCommand
         DefaultValueFactory = _ => 256,
     };
 
+    private static readonly Option<string?> s_experiment = new("--experiment")
+    {
+        Description = "Configuration of an online experiment (docs/experiments.md)",
+        HelpName = "FILE",
+    };
+
     private static readonly Option<bool> s_jsonLogs = new("--json-logs") { Description = "Log lines as JSON" };
 
     /// <summary>The verb.</summary>
@@ -51,7 +58,7 @@ internal static class ServeCommand
     {
         var command = new Command("serve", "Serve search and rerank over HTTP")
         {
-            s_index, s_url, s_deadline, s_keys, s_pictures, s_cache, s_jsonLogs,
+            s_index, s_url, s_deadline, s_keys, s_pictures, s_cache, s_experiment, s_jsonLogs,
         }.WithGlobalOptions();
         command.SetAction(RunAsync);
         return command;
@@ -65,6 +72,9 @@ internal static class ServeCommand
             throw new UsageException("--patch-cache-mb is a number from 0 to 1000000.");
         }
 
+        using var experiment = parsed.GetValue(s_experiment) is { } file
+            ? ServedExperiment.Open(file, parsed.GetValue(GlobalOptions.Quiet))
+            : null;
         var options = new SearchOptions { Deadline = TimeSpan.FromMilliseconds(parsed.GetValue(s_deadline)) };
         await using var opened = await OpenedEngine.OpenAsync(
             parsed.GetValue(s_index)!, parsed, options, byPicture: true, cache * 1024 * 1024, stop);
@@ -76,6 +86,7 @@ internal static class ServeCommand
             PictureRoot = parsed.GetValue(s_pictures),
             JsonLogs = parsed.GetValue(s_jsonLogs),
             Refresh = opened.Index.Refresh,
+            Experiment = experiment?.Options,
         };
         await using var app = FilipServer.Create(server);
         await WarmUpAsync(opened, stop);

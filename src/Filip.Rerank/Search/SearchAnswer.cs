@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Filip.Rerank.Experiments;
 
 namespace Filip.Rerank.Search;
 
@@ -28,6 +29,9 @@ public sealed record SearchAnswer
 
     /// <summary>Milliseconds by stage.</summary>
     public required StageTimings TimingsMs { get; init; }
+
+    /// <summary>The experiment that the answer is part of; null outside of one.</summary>
+    public ExperimentEcho? Experiment { get; init; }
 }
 
 /// <summary>One picture of an answer.</summary>
@@ -51,6 +55,9 @@ public sealed record SearchResult
 
     /// <summary>The user's fields, with <c>path</c> and <c>caption</c> where the index has them.</summary>
     public IReadOnlyDictionary<string, JsonElement>? Fields { get; init; }
+
+    /// <summary>In an interleaved answer: whose pick it is, <c>a</c>, <c>b</c> or <c>both</c>.</summary>
+    public string? Team { get; init; }
 
     /// <summary>With explain: what each query token contributed; the contributions add up to the score.</summary>
     public IReadOnlyList<TokenContribution>? Tokens { get; init; }

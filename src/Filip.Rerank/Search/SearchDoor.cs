@@ -50,6 +50,16 @@ internal sealed class SearchDoor(SearchOptions options)
         return (wanted, proposed);
     }
 
+    /// <summary>Refuses a page that begins before the first result, or past any window.</summary>
+    public void RequireFrom(int from)
+    {
+        if (from < 0 || from > options.MaxCandidates)
+        {
+            throw new SearchRefusedException(
+                RefusalCodes.InvalidValue, $"from is {from}; expected 0 to {options.MaxCandidates}.", "from");
+        }
+    }
+
     /// <summary>The time for an answer. A request from a queue may have none left; that is no mistake of the caller.</summary>
     public TimeSpan Deadline(TimeSpan? asked) => asked ?? options.Deadline;
 

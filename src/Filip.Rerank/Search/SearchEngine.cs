@@ -61,32 +61,9 @@ public sealed partial class SearchEngine
     /// <exception cref="StampMismatchException">The index was replaced by another model's.</exception>
     public async Task<SearchAnswer> SearchAsync(SearchRequest request, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(request);
-        RequireOneQuestion(request);
-        SearchDoor.RequireFilters(request.Filters);
-        var (top, count) = _door.Sizes(request.Top, request.Candidates);
-        EnsureSameModel();
         using var span = FilipTelemetry.Source.StartActivity("search");
-        var clock = new StageClock(_parts.TimeProvider, _door.Deadline(request.Deadline));
-
-        var query = await EncodeAsync(request, clock, cancellationToken).ConfigureAwait(false);
-        clock.Encode = clock.Elapsed;
-        FilipTelemetry.Stage("encode", clock.Encode);
-        var recall = await RecallAsync(request, query, count, clock, cancellationToken).ConfigureAwait(false);
-        clock.Recall = clock.Elapsed - clock.Encode;
-        FilipTelemetry.Stage("recall", clock.Recall);
-        FilipTelemetry.Candidates(recall.Candidates.Count);
-
-        var draft = new AnswerDraft(recall.Candidates, top, _parts.Options.MissingPatches);
-        draft.Degrade(recall.Partial is null ? null : DegradedReasons.PartialRecall);
-        if (request.Mode == SearchMode.Rerank && _scoring.Contract.IsLateInteraction && recall.Candidates.Count > 0)
-        {
-            await RescoreAsync(draft, query, request.Explain, clock, cancellationToken).ConfigureAwait(false);
-        }
-
-        var results = draft.Results();
-        results = await WithFieldsAsync(results, draft, clock, cancellationToken).ConfigureAwait(false);
-        return Finish(draft, results, clock, namesMissing: draft.Missing.Count > 0);
+        var window = await RankAsync(request, whole: false, cancellationToken).ConfigureAwait(false);
+        return await PresentAsync(window, window.Page(), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Re-scores candidates that the caller brings, from their stored patches.</summary>

@@ -24,6 +24,10 @@ public sealed record SearchRequest
     /// <summary>Most results wanted; null takes <see cref="SearchOptions.DefaultTop"/>.</summary>
     public int? Top { get; init; }
 
+    /// <summary>How many of the best are passed over: where a later page begins.</summary>
+    /// <remarks>Pages are cut from the window of candidates; past its end there are none. Pages of one size never repeat or skip a picture.</remarks>
+    public int From { get; init; }
+
     /// <summary>How many candidates stage one proposes; null takes <see cref="SearchOptions.DefaultCandidates"/>, or top where that is more.</summary>
     public int? Candidates { get; init; }
 

@@ -22,11 +22,7 @@ internal static class BodyFault
         }
         catch (JsonException malformed)
         {
-            return BodyReader.Refuse(
-                ServiceCodes.MalformedJson,
-                malformed.LineNumber is { } line
-                    ? $"The body is no sound JSON at line {line + 1}, byte {malformed.BytePositionInLine + 1}: it is cut, broken, deeper than {BodyReader.MaxDepth} levels or repeats a member."
-                    : "The body is no sound JSON: it repeats a member.");
+            return Malformed(malformed);
         }
 
         using (document)
@@ -51,6 +47,13 @@ internal static class BodyFault
                 : BodyReader.Refuse(ServiceCodes.MalformedJson, "The body is no object that this route takes; see /openapi/v1.json.");
         }
     }
+
+    /// <summary>Where the body stops being JSON.</summary>
+    public static RequestRefusedException Malformed(JsonException malformed) => BodyReader.Refuse(
+        ServiceCodes.MalformedJson,
+        malformed.LineNumber is { } line
+            ? $"The body is no sound JSON at line {line + 1}, byte {malformed.BytePositionInLine + 1}: it is cut, broken, deeper than {BodyReader.MaxDepth} levels or repeats a member."
+            : "The body is no sound JSON: it repeats a member.");
 
     private static RequestRefusedException WrongValue(JsonElement root, JsonTypeInfo type, string field)
     {

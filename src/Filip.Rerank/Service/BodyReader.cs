@@ -55,6 +55,21 @@ internal static class BodyReader
         }
     }
 
+    /// <summary>The body as it stands, for routes that take more shapes than one.</summary>
+    /// <exception cref="RequestRefusedException">400, naming the place at fault.</exception>
+    public static JsonDocument ParseDocument(ReadOnlyMemory<byte> body)
+    {
+        RequireText(body.Span);
+        try
+        {
+            return JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = MaxDepth, AllowDuplicateProperties = false });
+        }
+        catch (JsonException malformed)
+        {
+            throw BodyFault.Malformed(malformed);
+        }
+    }
+
     /// <summary>A 413.</summary>
     public static BadHttpRequestException TooLarge() =>
         new("The body is too large.", StatusCodes.Status413PayloadTooLarge);

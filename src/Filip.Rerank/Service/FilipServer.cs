@@ -1,3 +1,4 @@
+using Filip.Rerank.Experiments;
 using Filip.Rerank.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -29,6 +30,7 @@ public static class FilipServer
         builder.Services.AddSingleton<PictureFiles>();
         builder.Services.AddSingleton<RequestDesk>();
         builder.Services.AddHostedService<IndexRefresh>();
+        builder.Services.AddExperiment(options.Experiment);
         builder.Services.AddOpenApi("v1");
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
@@ -41,7 +43,7 @@ public static class FilipServer
         app.UseMiddleware<Boundary>();
         app.UseMiddleware<KeyCheck>();
         app.UseRouting();
-        app.MapSearch().MapRerank().MapGatewayRerank().MapExplain();
+        app.MapSearch().MapRerank().MapGatewayRerank().MapExplain().MapEvents();
         app.MapHealth().MapInfo().MapPage();
         app.MapPrometheusScrapingEndpoint("/metrics");
         app.MapOpenApi("/openapi/{documentName}.json");

@@ -1,3 +1,4 @@
+using Filip.Rerank.Experiments;
 using Filip.Rerank.Search;
 using Microsoft.Extensions.Logging;
 
@@ -46,6 +47,9 @@ public sealed record FilipServerOptions
     /// <value>The default is 5 s; 10 ms to 1 h.</value>
     public TimeSpan RefreshEvery { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>The experiment that searches by text are part of; null for none.</summary>
+    public ExperimentOptions? Experiment { get; init; }
+
     /// <summary>Lowest level that is logged where configuration names none (section <c>Serilog</c>).</summary>
     /// <value>The default is Information; the query's text is logged at Debug only.</value>
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
@@ -71,6 +75,7 @@ public sealed record FilipServerOptions
         SearchOptions.RequireRange(nameof(MaxQueued), MaxQueued, 0, 10_000);
         SearchOptions.RequireRange(nameof(MaxDeadline), MaxDeadline.TotalMilliseconds, 1, 60_000);
         SearchOptions.RequireRange(nameof(RefreshEvery), RefreshEvery.TotalMilliseconds, 10, 3_600_000);
+        Experiment?.Validate();
         if (PictureRoot is not null && !Directory.Exists(PictureRoot))
         {
             throw new ArgumentException($"PictureRoot names '{PictureRoot}', which is no folder.", nameof(PictureRoot));

@@ -76,6 +76,8 @@ internal sealed record Problem(
         [ServiceCodes.RecallUnavailable] = "No candidates to be had",
         [ServiceCodes.PatchesUnavailable] = "No patches to be had",
         [ServiceCodes.NotReady] = "Not ready",
+        [ServiceCodes.NoExperiment] = "No experiment",
+        [ServiceCodes.EventsUnavailable] = "Events not written",
         [ServiceCodes.NotFound] = "Not found",
         [ServiceCodes.NoOverlay] = "Nothing to draw on",
         [ServiceCodes.MethodNotAllowed] = "Method not allowed",
@@ -122,6 +124,12 @@ public static class ServiceCodes
 
     /// <summary>The service cannot answer yet, or no longer.</summary>
     public const string NotReady = "NOT_READY";
+
+    /// <summary>Events came, and no experiment is run.</summary>
+    public const string NoExperiment = "NO_EXPERIMENT";
+
+    /// <summary>Events could not be written.</summary>
+    public const string EventsUnavailable = "EVENTS_UNAVAILABLE";
 
     /// <summary>No such route.</summary>
     public const string NotFound = "NOT_FOUND";

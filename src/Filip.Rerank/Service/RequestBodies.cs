@@ -15,6 +15,9 @@ internal sealed record SearchBody
     [Description("Most results.")]
     public int? Top { get; init; }
 
+    [Description("How many of the best are passed over; pages are cut from the window of candidates.")]
+    public int? From { get; init; }
+
     [Description("How many candidates stage one proposes.")]
     public int? Candidates { get; init; }
 
@@ -32,6 +35,9 @@ internal sealed record SearchBody
 
     [Description("Whether each result says what every query token contributed.")]
     public bool? Explain { get; init; }
+
+    [Description("Who searches, so that an experiment's variant stays the same; or the header X-Filip-Session.")]
+    public string? Session { get; init; }
 }
 
 /// <summary>Body of <c>POST /v1/rerank</c>.</summary>

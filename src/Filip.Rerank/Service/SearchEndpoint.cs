@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Filip.Recall;
+using Filip.Rerank.Experiments;
 using Filip.Rerank.Search;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -18,7 +19,7 @@ internal static class SearchEndpoint
         return routes;
     }
 
-    private static async Task HandleAsync(HttpContext context, RequestDesk desk)
+    private static async Task HandleAsync(HttpContext context, RequestDesk desk, ExperimentDesk experiments)
     {
         var limits = desk.Options;
         var engine = limits.Engine;
@@ -37,12 +38,15 @@ internal static class SearchEndpoint
         }
 
         desk.Tell(context, asked.Query);
-        var answer = await engine.SearchAsync(
+        var trial = Trial.Read(context, asked.Session, takes: asked.ImageBase64 is null && asked.Mode is null);
+        var served = await experiments.SearchAsync(
+            context,
             new SearchRequest
             {
                 Query = asked.Query,
                 Image = asked.ImageBase64 is null ? null : (ReadOnlyMemory<byte>?)asked.ImageBase64,
                 Top = asked.Top,
+                From = asked.From ?? 0,
                 Candidates = asked.Candidates,
                 Filters = Filters(asked.Filter),
                 Mode = Mode(asked.Mode),
@@ -50,8 +54,10 @@ internal static class SearchEndpoint
                 Deadline = desk.DeadlineLeft(asked.DeadlineMs, place),
                 Explain = asked.Explain ?? false,
             },
+            trial,
             context.RequestAborted).ConfigureAwait(false);
-        await AnswerWriter.WriteAsync(context, answer, answer, ServiceJson.Default.SearchAnswer).ConfigureAwait(false);
+        await AnswerWriter.WriteAsync(context, served.Answer, served.Answer, ServiceJson.Default.SearchAnswer).ConfigureAwait(false);
+        experiments.Record(served);
     }
 
     private static SearchMode Mode(string? mode) => mode switch

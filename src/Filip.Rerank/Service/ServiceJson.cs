@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Filip.Rerank.Experiments;
 using Filip.Rerank.Search;
 
 namespace Filip.Rerank.Service;
@@ -18,6 +19,8 @@ namespace Filip.Rerank.Service;
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(ServiceInfo))]
 [JsonSerializable(typeof(HealthAnswer))]
+[JsonSerializable(typeof(EventsBody))]
+[JsonSerializable(typeof(EventsAnswer))]
 internal sealed partial class ServiceJson : JsonSerializerContext;
 
 /// <summary>Bodies and answers of the route that gateways speak: they send members of other services, which are passed over.</summary>
