@@ -92,6 +92,7 @@ internal static class ServeCommand
             app.MapDropIn(dropIn);
         }
 
+        await WarmUpAsync(opened.Engine, stop);
         await app.StartAsync(stop);
         Console.WriteLine($"listening on {FilipServer.UrlOf(app)}");
         try
@@ -104,6 +105,19 @@ internal static class ServeCommand
         }
 
         return ExitCode.Ok;
+    }
+
+    // One search of each kind of work before the port opens: the first caller's deadline is not spent on loading code.
+    private static async Task WarmUpAsync(SearchEngine engine, CancellationToken stop)
+    {
+        try
+        {
+            await engine.SearchAsync(new SearchRequest { Query = "a", Deadline = TimeSpan.FromSeconds(2) }, stop);
+        }
+        catch (Exception failure) when (failure is SearchRefusedException or StageOneUnavailableException)
+        {
+            // What is wrong is said by /health/ready and to whoever searches; the service starts all the same.
+        }
     }
 
     // For a frontend that speaks Elasticsearch already: there is one to pass its searches on to.

@@ -73,7 +73,9 @@ internal sealed class CallerBody
 
     /// <summary>The bytes of a member's value; null where there is none.</summary>
     public ReadOnlyMemory<byte>? Value(string name) =>
-        _members.Find(member => member.Name == name) is { } found ? _text[found.Value..found.End] : null;
+        _members.Find(member => member.Name == name) is { } found
+            ? _text[found.Value..found.End]
+            : default(ReadOnlyMemory<byte>?); // a bare null would become an empty memory
 
     /// <summary>A count as Elasticsearch reads it (a number, or digits as a text); null where it is none.</summary>
     /// <param name="name">The member's name.</param>

@@ -27,13 +27,22 @@ public static class DropInEndpoint
         routes.ServiceProvider.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped.Register(passage.Dispose);
         var desk = routes.ServiceProvider.GetRequiredService<RequestDesk>();
         var (indices, windows) = (options.ByName(), new WindowSearch(options, passage, desk));
-        routes.MapMethods("/{index}/_search", ["GET", "POST"], (RequestDelegate)HandleAsync)
+
+        // Any method, so that a refused one carries the header too: a client without it takes this for another product.
+        routes.Map("/{index}/_search", (RequestDelegate)HandleAsync)
             .WithName("dropin").WithSummary("Elasticsearch's search, its first hits re-scored where the body has the member filip.");
         return routes;
 
         Task HandleAsync(HttpContext context)
         {
             context.Response.Headers[Product] = "Elasticsearch";
+            if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsPost(context.Request.Method))
+            {
+                context.Response.Headers.Allow = "GET, POST";
+                context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+                return Task.CompletedTask;
+            }
+
             var name = (string)context.Request.RouteValues["index"]!;
             return indices.TryGetValue(name, out var index)
                 ? AnswerAsync(context, index, options, passage, windows, desk.Options.Keys)

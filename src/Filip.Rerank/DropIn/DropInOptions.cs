@@ -49,6 +49,7 @@ public sealed record DropInOptions
     /// <summary>The indices by name.</summary>
     internal IReadOnlyDictionary<string, DropInIndex> ByName() =>
         (Indices.Count > 0 ? Indices : [new DropInIndex(Address.Index)])
+            .DistinctBy(index => index.Name)
             .ToDictionary(index => index.Name, StringComparer.Ordinal);
 }
 

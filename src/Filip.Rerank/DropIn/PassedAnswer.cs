@@ -46,7 +46,7 @@ internal static class PassedAnswer
 
         var type = response.Content.Headers.ContentType?.MediaType;
         return type is "application/json" or "application/vnd.elasticsearch+json" ? true : throw new RequestRefusedException(
-            StatusCodes.Status406NotAcceptable, ServiceCodes.BadRequest,
+            StatusCodes.Status406NotAcceptable, ServiceCodes.NotAcceptable,
             $"A search with 'filip' is answered in JSON, and this one asks for '{type}'. Accept application/json (without format=…), or leave 'filip' out.");
     }
 
