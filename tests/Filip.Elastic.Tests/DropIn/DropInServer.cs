@@ -65,7 +65,7 @@ public sealed class DropInServer : IAsyncLifetime
                 new JsonlSource(Path.Combine(GoldenFiles.Samples, "manifest.jsonl")),
                 new IndexingModel(images, model.CreatePreprocessor(), PatchGrid.None),
                 sink,
-                new IndexingOptions { Shard = Shard.Parse("0/3"), DeadLetterFile = Path.GetTempFileName() });
+                new IndexingOptions { Shard = new Shard(1, 3), DeadLetterFile = Path.GetTempFileName() });
             var summary = await job.RunAsync(progress: null, default, default);
             Assert.Equal(0, summary.Failed);
         }
@@ -96,7 +96,7 @@ public sealed class DropInServer : IAsyncLifetime
         }
 
         _text?.Dispose();
-        if (_connection is not null)
+        if (_connection is not null && Direct is not null)
         {
             await SendAsync("DELETE", Shop, null);
             await RealElastic.DropAsync(_connection);
