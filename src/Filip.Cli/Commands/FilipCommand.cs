@@ -17,7 +17,8 @@ internal static class FilipCommand
         if (parsed.Errors.Count > 0)
         {
             // System.CommandLine would print a page of help here; a script wants the one line.
-            await Console.Error.WriteLineAsync($"filip: {parsed.Errors[0].Message} 'filip {Verb(args)}--help' says what there is.");
+            var complaint = string.Join(' ', parsed.Errors[0].Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+            await Console.Error.WriteLineAsync($"filip: {complaint} 'filip {Verb(args)}--help' says what there is.");
             return ExitCode.Usage;
         }
 

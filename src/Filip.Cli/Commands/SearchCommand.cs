@@ -87,7 +87,7 @@ internal static class SearchCommand
             new SearchRequest
             {
                 Query = text,
-                Image = image is null ? null : await File.ReadAllBytesAsync(image, stop),
+                Image = image is null ? (ReadOnlyMemory<byte>?)null : await File.ReadAllBytesAsync(image, stop),
                 Top = parsed.GetValue(s_top),
                 Candidates = Math.Max(parsed.GetValue(s_candidates), parsed.GetValue(s_top)),
                 Filters = filters,

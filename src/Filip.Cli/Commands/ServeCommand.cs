@@ -13,6 +13,8 @@ namespace Filip.Cli.Commands;
 /// <summary><c>filip serve INDEX</c>: the HTTP service that the frontend calls.</summary>
 internal static class ServeCommand
 {
+    private const int WarmUpSearches = 5;
+
     private static readonly Argument<string> s_index = new("INDEX") { Description = "A folder, or http(s)://host:9200/index" };
     private static readonly Option<string> s_url = new("--url")
     {
@@ -92,7 +94,7 @@ internal static class ServeCommand
             app.MapDropIn(dropIn);
         }
 
-        await WarmUpAsync(opened.Engine, stop);
+        await WarmUpAsync(opened, stop);
         await app.StartAsync(stop);
         Console.WriteLine($"listening on {FilipServer.UrlOf(app)}");
         try
@@ -105,19 +107,6 @@ internal static class ServeCommand
         }
 
         return ExitCode.Ok;
-    }
-
-    // One search of each kind of work before the port opens: the first caller's deadline is not spent on loading code.
-    private static async Task WarmUpAsync(SearchEngine engine, CancellationToken stop)
-    {
-        try
-        {
-            await engine.SearchAsync(new SearchRequest { Query = "a", Deadline = TimeSpan.FromSeconds(2) }, stop);
-        }
-        catch (Exception failure) when (failure is SearchRefusedException or StageOneUnavailableException)
-        {
-            // What is wrong is said by /health/ready and to whoever searches; the service starts all the same.
-        }
     }
 
     // For a frontend that speaks Elasticsearch already: there is one to pass its searches on to.
@@ -141,5 +130,15 @@ internal static class ServeCommand
                 ? new DropInIndex(name, patches)
                 : new DropInIndex(other))],
         };
+    }
+
+    // The first searches of a process pay for compiling it; the first user's page must not.
+    private static async ValueTask WarmUpAsync(OpenedEngine opened, CancellationToken stop)
+    {
+        for (var i = 0; i < WarmUpSearches; i++)
+        {
+            await opened.Engine.SearchAsync(
+                new SearchRequest { Query = "a picture", Deadline = TimeSpan.FromSeconds(10), Explain = i == 0 }, stop);
+        }
     }
 }
