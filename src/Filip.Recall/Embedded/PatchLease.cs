@@ -1,12 +1,14 @@
+using Filip.Recall.Embedded.Internals;
+
 namespace Filip.Recall.Embedded;
 
 /// <summary>Patch records as slices of the mapped segments; the mapping lives until this is disposed.</summary>
 public sealed class PatchLease : IDisposable
 {
-    private readonly IDisposable[] _held;
+    private readonly SegmentMap[] _held;
     private int _disposed;
 
-    internal PatchLease(ReadOnlyMemory<byte>[] records, IReadOnlyList<string> damaged, IDisposable[] held)
+    internal PatchLease(ReadOnlyMemory<byte>[] records, IReadOnlyList<string> damaged, SegmentMap[] held)
     {
         Records = records;
         Damaged = damaged;
@@ -26,7 +28,7 @@ public sealed class PatchLease : IDisposable
         {
             foreach (var held in _held)
             {
-                held.Dispose();
+                held.Release();
             }
         }
     }
