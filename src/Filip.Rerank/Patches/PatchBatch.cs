@@ -24,6 +24,8 @@ public sealed class PatchBatch : IDisposable
     /// <param name="index">From 0 to <see cref="Count"/> - 1.</param>
     public ReadOnlyMemory<byte> this[int index] => _records[index];
 
+    internal ReadOnlyMemory<ReadOnlyMemory<byte>> Records => _records;
+
     /// <inheritdoc/>
     public void Dispose() => _owner?.Dispose();
 }
