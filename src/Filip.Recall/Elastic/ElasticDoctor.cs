@@ -1,0 +1,89 @@
+using System.Text.Json;
+
+namespace Filip.Recall.Elastic;
+
+/// <summary>Looks at a cluster and says what would bite.</summary>
+public static class ElasticDoctor
+{
+    /// <summary>Version, licence, health, disk, and the index's layout.</summary>
+    /// <param name="connection">The cluster and index.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public static async ValueTask<IReadOnlyList<IndexFinding>> ExamineAsync(ElasticConnection connection, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        var findings = new List<IndexFinding>();
+        try
+        {
+            var server = await ElasticServer.AskAsync(connection, cancellationToken);
+            findings.Add(new(IndexFinding.Info, "elasticsearch", $"version {server.Number} at {connection.Address}; bodies up to {server.MostBodyBytes / 1_000_000} MB"));
+            findings.Add(new(IndexFinding.Info, "vectors", server.TakesBase64Vectors ? "vectors are sent as base64" : "vectors are sent as numbers (base64 from 9.3)"));
+        }
+        catch (ElasticException error)
+        {
+            return [new(IndexFinding.Error, "elasticsearch", error.Message)];
+        }
+
+        findings.Add(await AskAsync(connection, "_license?accept_enterprise=true", "licence", Licence, cancellationToken));
+        findings.Add(await AskAsync(connection, "_cluster/health", "health", Health, cancellationToken));
+        findings.AddRange(await LayoutAsync(connection, cancellationToken));
+        return findings;
+    }
+
+    private static async ValueTask<IndexFinding> AskAsync(
+        ElasticConnection connection, string path, string code, Func<JsonElement, IndexFinding> read, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var answer = await connection.AskAsync(ElasticQuestion.Get(path), cancellationToken);
+            using var json = answer.Json();
+            return read(json.RootElement);
+        }
+        catch (ElasticException error) when (error.Failure is ElasticFailure.NotAllowed or ElasticFailure.Refused or ElasticFailure.NotFound)
+        {
+            // A server without the licence API answers 400; a narrow key is a 403. Neither keeps us from working.
+            return new(IndexFinding.Info, code, $"not told ({error.Type ?? "refused"})");
+        }
+    }
+
+    private static IndexFinding Licence(JsonElement root) =>
+        new(IndexFinding.Info, "licence", root.TryGetProperty("license", out var licence)
+            ? $"{licence.GetProperty("type").GetString()}; nothing beyond basic is needed"
+            : "not told; nothing beyond basic is needed");
+
+    private static IndexFinding Health(JsonElement root)
+    {
+        var (status, nodes) = (root.GetProperty("status").GetString(), root.GetProperty("number_of_data_nodes").GetInt32());
+        return status == "red"
+            ? new(IndexFinding.Error, "health", $"the cluster is red ({nodes} data nodes): some shards have no primary, so answers are partial.")
+            : new(nodes == 1 ? IndexFinding.Warning : IndexFinding.Info, "health",
+                nodes == 1 ? $"{status}; one data node: a lost node is lost documents (there is nowhere for a replica)" : $"{status}, {nodes} data nodes");
+    }
+
+    private static async ValueTask<IReadOnlyList<IndexFinding>> LayoutAsync(ElasticConnection connection, CancellationToken cancellationToken)
+    {
+        var findings = new List<IndexFinding>();
+        try
+        {
+            var generations = new ElasticGenerations(connection);
+            var (index, stamp) = await generations.StampAsync(connection.Address.Index, cancellationToken);
+            findings.Add(stamp is null
+                ? new(IndexFinding.Error, "layout", $"'{index}' is an index of its own without FILIP vectors; name another index to fill.")
+                : new(IndexFinding.Info, "layout", $"own index, generation '{index}', model '{stamp.ModelId}'"));
+            var all = await generations.ListAsync(cancellationToken);
+            if (all.Count > 1)
+            {
+                findings.Add(new(IndexFinding.Info, "generations", string.Join(", ", all)));
+            }
+        }
+        catch (IndexNotFoundException)
+        {
+            findings.Add(new(IndexFinding.Info, "layout", $"'{connection.Address.Index}' is not there yet: own index, made by the first 'filip index'"));
+        }
+        catch (ElasticException error)
+        {
+            findings.Add(new(IndexFinding.Error, "layout", error.Message));
+        }
+
+        return findings;
+    }
+}
