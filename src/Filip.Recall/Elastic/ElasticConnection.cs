@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Security.Cryptography.X509Certificates;
 using Elastic.Clients.Elasticsearch;
 using Elastic.Transport;
@@ -30,6 +31,7 @@ public sealed class ElasticConnection : IDisposable
         ArgumentNullException.ThrowIfNull(address);
         Address = address;
         Options = options ?? new ElasticOptions();
+        Validator.ValidateObject(Options, new ValidationContext(Options), validateAllProperties: true);
         _settings = Settings(address, credentials ?? ElasticCredentials.Resolve(address), Options);
         Client = new ElasticsearchClient(_settings);
         _retry = ElasticRetry.Build(Options, time ?? TimeProvider.System);
