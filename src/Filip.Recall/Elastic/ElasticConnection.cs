@@ -109,11 +109,10 @@ public sealed class ElasticConnection : IDisposable
         }
     }
 
+    // By content type too: the transport hands over a login page as a 200 with an empty body.
     private static bool Succeeded(ElasticQuestion question, int status, string? contentType, ElasticAnswer answer) =>
-        status is >= 200 and < 300
-            ? answer.Body.IsEmpty || contentType is null
-                || contentType.Contains(question.Cbor ? "cbor" : "json", StringComparison.OrdinalIgnoreCase)
-            : status == 404 && question.MayBeMissing;
+        (status is >= 200 and < 300 || (status == 404 && question.MayBeMissing))
+        && (contentType?.Contains(question.Cbor ? "cbor" : "json", StringComparison.OrdinalIgnoreCase) ?? answer.Body.IsEmpty);
 
     private ElasticException Unreachable(TimeSpan limit, bool timedOut, Exception? cause)
     {
