@@ -113,6 +113,11 @@ public static class PictureDoor
                     return (null, $"The attribute '{name}' has no value at all (not even null).");
                 }
 
+                if (Bytes(name) is null)
+                {
+                    return (null, "The name of an attribute holds half of a surrogate pair and is no Unicode text.");
+                }
+
                 writer.WritePropertyName(name);
                 value.WriteTo(writer);
             }

@@ -199,15 +199,17 @@ public sealed class ElasticImageSink : IImageSink
     private static async ValueTask RefuseForeignIndexAsync(
         ElasticConnection connection, ElasticGenerations generations, CancellationToken cancellationToken)
     {
+        string index;
         try
         {
-            var (index, _) = await generations.StampAsync(connection.Address.Index, cancellationToken);
-            throw NotOurs(connection, index);
+            (index, _) = await generations.StampAsync(connection.Address.Index, cancellationToken);
         }
         catch (IndexNotFoundException)
         {
-            // Nothing there: the name is free for an alias.
+            return; // nothing there: the name is free for an alias
         }
+
+        throw NotOurs(connection, index);
     }
 
     // The newest generation past the live one that carries our stamp: the load of it was not completed.

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Elastic.Clients.Elasticsearch;
 using Elastic.Transport;
@@ -117,11 +118,23 @@ public sealed class ElasticConnection : IDisposable
     private ElasticException Unreachable(TimeSpan limit, bool timedOut, Exception? cause)
     {
         var root = cause?.GetBaseException();
+        for (var inner = cause; inner is not null && !timedOut; inner = inner.InnerException)
+        {
+            if (inner is AuthenticationException)
+            {
+                return new ElasticException(
+                    ElasticFailure.NotTrusted,
+                    $"The certificate of Elasticsearch at {Address} is not trusted: {inner.Message} Name its authority by FILIP_ELASTICSEARCH_CA_FILE "
+                    + "(PEM) or FILIP_ELASTICSEARCH_CA_FINGERPRINT (SHA-256), or ask by the host name that the certificate is for.",
+                    cause);
+            }
+        }
+
         return new ElasticException(
             ElasticFailure.Unreachable,
             timedOut
                 ? $"Elasticsearch at {Address} did not answer within {limit.TotalSeconds:0.###} s."
-                : $"Elasticsearch at {Address} cannot be reached: {root?.Message ?? "no answer"} Is it running, and is the URL right?",
+                : $"Elasticsearch at {Address} cannot be reached: {root?.Message ?? "no answer"} Is it running, and is the URL right (http or https, host, port)?",
             cause);
     }
 
