@@ -1,1 +1,5 @@
-return 2;
+using Filip.Cli.Commands;
+using Filip.Cli.Terminal;
+
+using var signals = new Signals();
+return await FilipCommand.RunAsync(args, signals);

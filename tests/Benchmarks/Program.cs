@@ -1,14 +1,23 @@
+using Filip.Benchmarks.Indexing;
 using Filip.Benchmarks.Kernels;
+using Filip.Benchmarks.Search;
 
 // One verb a benchmark; each prints a table and, with --out FILE, writes it.
 return args switch
 {
     ["kernels", .. var options] => KernelBenchmark.Run(options),
+    ["index", .. var options] => await IndexBenchmark.RunAsync(options),
+    ["search", .. var options] => await SearchBenchmark.RunAsync(options),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: Filip.Benchmarks kernels [--rounds 15] [--shapes A,B,C,D] [--clock wall|cpu] [--out FILE.md]   (build with -c Release)");
+    Console.Error.WriteLine("""
+        Usage (build with -c Release): Filip.Benchmarks
+          kernels [--rounds 15] [--shapes A,B,C,D] [--clock wall|cpu] [--out FILE.md]
+          index   [--pictures 10000] [--concurrency N]
+          search  [--pictures 2000] [--searches 200] [--model DIR]
+        """);
     return 2;
 }

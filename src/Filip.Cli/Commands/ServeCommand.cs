@@ -1,0 +1,92 @@
+using System.CommandLine;
+using Filip.Cli.Opening;
+using Filip.Cli.Terminal;
+using Filip.Indexer;
+using Filip.Rerank.Search;
+using Filip.Rerank.Service;
+using Microsoft.Extensions.Hosting;
+
+namespace Filip.Cli.Commands;
+
+/// <summary><c>filip serve INDEX</c>: the HTTP service that the frontend calls.</summary>
+internal static class ServeCommand
+{
+    private static readonly Argument<string> s_index = new("INDEX") { Description = "A folder, or http(s)://host:9200/index" };
+    private static readonly Option<string> s_url = new("--url")
+    {
+        Description = "Where to listen; port 0 takes a free one",
+        DefaultValueFactory = _ => "http://127.0.0.1:8080",
+    };
+
+    private static readonly Option<int> s_deadline = new("--deadline-ms")
+    {
+        Description = "Milliseconds a search has when the request names none",
+        DefaultValueFactory = _ => 250,
+    };
+
+    private static readonly Option<string?> s_keys = new("--keys")
+    {
+        Description = "File with API keys, one a line (or FILIP_API_KEYS); needed to listen beyond this machine",
+        HelpName = "FILE",
+    };
+
+    private static readonly Option<string?> s_pictures = new("--pictures")
+    {
+        Description = "Folder that pictures may be read from, for thumbnails and overlays",
+        HelpName = "DIR",
+    };
+
+    private static readonly Option<long> s_cache = new("--patch-cache-mb")
+    {
+        Description = "Megabytes of patch records kept in memory (Elasticsearch; an embedded index is mapped)",
+        DefaultValueFactory = _ => 256,
+    };
+
+    private static readonly Option<bool> s_jsonLogs = new("--json-logs") { Description = "Log lines as JSON" };
+
+    /// <summary>The verb.</summary>
+    public static Command Build()
+    {
+        var command = new Command("serve", "Serve search and rerank over HTTP")
+        {
+            s_index, s_url, s_deadline, s_keys, s_pictures, s_cache, s_jsonLogs,
+        }.WithGlobalOptions();
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, CancellationToken stop)
+    {
+        var cache = parsed.GetValue(s_cache);
+        if (cache is < 0 or > 1_000_000)
+        {
+            throw new UsageException("--patch-cache-mb is a number from 0 to 1000000.");
+        }
+
+        var options = new SearchOptions { Deadline = TimeSpan.FromMilliseconds(parsed.GetValue(s_deadline)) };
+        await using var opened = await OpenedEngine.OpenAsync(
+            parsed.GetValue(s_index)!, parsed, options, byPicture: true, cache * 1024 * 1024, stop);
+        var server = new FilipServerOptions
+        {
+            Engine = opened.Engine,
+            Url = parsed.GetValue(s_url)!,
+            Keys = ApiKeys.Load(parsed.GetValue(s_keys)),
+            PictureRoot = parsed.GetValue(s_pictures),
+            JsonLogs = parsed.GetValue(s_jsonLogs),
+            Refresh = opened.Index.Refresh,
+        };
+        await using var app = FilipServer.Create(server);
+        await app.StartAsync(stop);
+        Console.WriteLine($"listening on {FilipServer.UrlOf(app)}");
+        try
+        {
+            await app.WaitForShutdownAsync(stop);
+        }
+        catch (OperationCanceledException)
+        {
+            // Asked to stop: the host has drained what was in flight.
+        }
+
+        return ExitCode.Ok;
+    }
+}

@@ -1,0 +1,67 @@
+using Filip.Embeddings;
+using Filip.Recall;
+using Filip.Recall.Elastic;
+using Filip.Recall.Embedded;
+using Filip.Rerank.Elastic;
+using Filip.Rerank.Patches;
+
+namespace Filip.Cli.Opening;
+
+/// <summary>An index opened for searching: a folder (embedded) or a URL (Elasticsearch). Nothing else knows which.</summary>
+internal sealed class OpenedIndex : IAsyncDisposable
+{
+    private readonly List<IDisposable> _owned = [];
+
+    private OpenedIndex(ICandidateSource source, IPatchStore patches)
+    {
+        Source = source;
+        Patches = patches;
+    }
+
+    /// <summary>Stage one.</summary>
+    public ICandidateSource Source { get; }
+
+    /// <summary>Stage two's records.</summary>
+    public IPatchStore Patches { get; }
+
+    /// <summary>What it was built with.</summary>
+    public IndexStamp Stamp => Source.Stamp;
+
+    /// <summary>Looks for what another process wrote; null where nothing has to be looked for.</summary>
+    public Func<CancellationToken, ValueTask>? Refresh { get; private init; }
+
+    /// <summary>Opens what the user named.</summary>
+    /// <param name="place">A folder or a URL.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public static async ValueTask<OpenedIndex> OpenAsync(string place, CancellationToken cancellationToken)
+    {
+        if (!ElasticAddress.IsOne(place))
+        {
+            var index = EmbeddedIndex.Open(place);
+            var opened = new OpenedIndex(new EmbeddedCandidateSource(index), new EmbeddedPatchStore(index))
+            {
+                Refresh = _ =>
+                {
+                    index.Refresh();
+                    return ValueTask.CompletedTask;
+                },
+            };
+            opened._owned.Add(index);
+            return opened;
+        }
+
+        var connection = new ElasticConnection(ElasticAddress.Parse(place));
+        var source = await ElasticCandidateSource.OpenAsync(connection, numCandidates: null, cancellationToken);
+        var remote = new OpenedIndex(source, new ElasticPatchStore(connection));
+        remote._owned.Add(connection);
+        return remote;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await Patches.DisposeAsync();
+        await Source.DisposeAsync();
+        _owned.ForEach(owned => owned.Dispose());
+    }
+}
