@@ -92,6 +92,37 @@ public sealed class ConnectionTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await write);
     }
 
+    [Theory]
+    [InlineData("8.11.0", "[1,0,0,0]")]
+    [InlineData("9.2.9", "[1,0,0,0]")]
+    [InlineData("9.3.0", "\"P4AAAAAAAAAAAAAAAAAAAA==\"")]
+    [InlineData("10.0.0-SNAPSHOT", "\"P4AAAAAAAAAAAAAAAAAAAA==\"")]
+    public async Task Vectors_travel_as_the_servers_version_takes_them(string version, string expected)
+    {
+        await using var stub = await StubElastic.StartAsync();
+        stub.Version = version;
+        var sent = new List<string>();
+        stub.OnBulk = bulk =>
+        {
+            sent.AddRange(bulk.Pooled.Select(vector => vector.GetRawText()));
+            return bulk.Apply().AnswerItemsAsync();
+        };
+        using var connection = stub.Connect();
+        await using var sink = await StubDocuments.OpenAsync(connection);
+        await sink.WriteAsync([StubDocuments.Make(1)], Stop);
+        Assert.Equal([expected], sent);
+    }
+
+    [Fact]
+    public async Task A_server_that_is_too_old_is_refused_with_the_version_that_is_needed()
+    {
+        await using var stub = await StubElastic.StartAsync();
+        stub.Version = "8.10.4";
+        using var connection = stub.Connect();
+        var error = await Assert.ThrowsAsync<ElasticException>(async () => await StubDocuments.OpenAsync(connection));
+        Assert.Contains("8.10.4; 8.11 or later is needed", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Nobody_there_is_one_sentence_with_the_address()
     {

@@ -21,7 +21,9 @@ internal sealed class StubBulk
         for (var i = 0; i < lines.Length; i += 2)
         {
             var id = JsonDocument.Parse(lines[i]).RootElement.GetProperty("index").GetProperty("_id").GetString()!;
-            Items.Add((id, JsonDocument.Parse(lines[i + 1]).RootElement.GetProperty("content_hash").GetString()!));
+            var document = JsonDocument.Parse(lines[i + 1]).RootElement;
+            Items.Add((id, document.GetProperty("content_hash").GetString()!));
+            Pooled.Add(document.GetProperty("pooled").Clone());
         }
     }
 
@@ -31,6 +33,9 @@ internal sealed class StubBulk
     public int Bytes { get; }
 
     public List<(string Id, string Hash)> Items { get; } = [];
+
+    /// <summary>The vectors as they were sent.</summary>
+    public List<JsonElement> Pooled { get; } = [];
 
     public static async Task<StubBulk> ReadAsync(HttpContext context, StubElastic stub, int number)
     {

@@ -32,6 +32,9 @@ internal sealed class StubElastic : IAsyncDisposable
     /// <summary>Longest body it says that it takes.</summary>
     public long MostBodyBytes { get; set; } = 100 * 1024 * 1024;
 
+    /// <summary>The version it says that it is.</summary>
+    public string Version { get; set; } = "9.5.3";
+
     /// <summary>How many bulks have come.</summary>
     public int Bulks => Volatile.Read(ref _bulks);
 
@@ -94,7 +97,7 @@ internal sealed class StubElastic : IAsyncDisposable
         switch (method, path.Split('/')[^1])
         {
             case ("GET", ""):
-                return (200, """{"version":{"number":"9.5.3"},"tagline":"You Know, for Search"}""");
+                return (200, $$$$$$"""{"version":{"number":"{{{{{{Version}}}}}}"},"tagline":"You Know, for Search"}""");
             case ("GET", "http"):
                 return (200, $$$$$$"""{"nodes":{"n":{"http":{"max_content_length_in_bytes":{{{{{{MostBodyBytes}}}}}}}}}}""");
             case ("GET", Index) when path.StartsWith("/_alias", StringComparison.Ordinal):
