@@ -11,6 +11,8 @@ namespace Filip.Cli.Commands;
 /// <summary><c>filip serve INDEX</c>: the HTTP service that the frontend calls.</summary>
 internal static class ServeCommand
 {
+    private const int WarmUpSearches = 5;
+
     private static readonly Argument<string> s_index = new("INDEX") { Description = "A folder, or http(s)://host:9200/index" };
     private static readonly Option<string> s_url = new("--url")
     {
@@ -76,6 +78,7 @@ internal static class ServeCommand
             Refresh = opened.Index.Refresh,
         };
         await using var app = FilipServer.Create(server);
+        await WarmUpAsync(opened, stop);
         await app.StartAsync(stop);
         Console.WriteLine($"listening on {FilipServer.UrlOf(app)}");
         try
@@ -88,5 +91,15 @@ internal static class ServeCommand
         }
 
         return ExitCode.Ok;
+    }
+
+    // The first searches of a process pay for compiling it; the first user's page must not.
+    private static async ValueTask WarmUpAsync(OpenedEngine opened, CancellationToken stop)
+    {
+        for (var i = 0; i < WarmUpSearches; i++)
+        {
+            await opened.Engine.SearchAsync(
+                new SearchRequest { Query = "a picture", Deadline = TimeSpan.FromSeconds(10), Explain = i == 0 }, stop);
+        }
     }
 }

@@ -27,6 +27,9 @@ internal sealed class OpenedIndex : IAsyncDisposable
     /// <summary>What it was built with.</summary>
     public IndexStamp Stamp => Source.Stamp;
 
+    /// <summary>Whether a fetched record's checksum has been compared already.</summary>
+    public bool VerifiesOnFetch => Refresh is not null;
+
     /// <summary>Looks for what another process wrote; null where nothing has to be looked for.</summary>
     public Func<CancellationToken, ValueTask>? Refresh { get; private init; }
 

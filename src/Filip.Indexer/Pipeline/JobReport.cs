@@ -60,7 +60,12 @@ internal sealed class JobReport(string source, DeadLetterWriter letters, TimePro
         letters.AddAsync(
             new DeadLetter
             {
-                Id = entry.Id, Path = entry.Path, Source = source, Line = entry.Line, Code = code, Reason = reason,
+                Id = entry.Id,
+                Path = entry.Path,
+                Source = source,
+                Line = entry.Line,
+                Code = code,
+                Reason = reason,
             },
             cancellationToken);
 }

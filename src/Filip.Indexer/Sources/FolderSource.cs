@@ -130,7 +130,11 @@ public sealed class FolderSource : IPictureSource
     private SourceItem Picture(string id, string file) => EntryRules.Problem(id) is { } problem
         ? new SourceItem.Refused(new DeadLetter
         {
-            Id = id, Path = id, Source = Name, Code = problem.Code, Reason = problem.Reason,
+            Id = id,
+            Path = id,
+            Source = Name,
+            Code = problem.Code,
+            Reason = problem.Reason,
         })
         : new SourceItem.Named(new PictureEntry { Id = id, Path = id, File = file });
 

@@ -137,7 +137,10 @@ internal sealed class SeenIds : IDisposable
                 Path.Combine(Path.GetTempPath(), $"filip-seen-{Guid.NewGuid():N}"),
                 new FileStreamOptions
                 {
-                    Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.DeleteOnClose, BufferSize = 0,
+                    Mode = FileMode.CreateNew,
+                    Access = FileAccess.ReadWrite,
+                    Options = FileOptions.DeleteOnClose,
+                    BufferSize = 0,
                 });
             _file = MemoryMappedFile.CreateFromFile(
                 stream, null, length * Slot.Bytes, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: false);

@@ -70,7 +70,9 @@ internal static class IndexBenchmark
     {
         var options = new IndexingOptions
         {
-            BatchSize = BatchSize, Concurrency = callers, DeadLetterFile = Path.Combine(scratch, "dead-letters.jsonl"),
+            BatchSize = BatchSize,
+            Concurrency = callers,
+            DeadLetterFile = Path.Combine(scratch, "dead-letters.jsonl"),
         };
         return new IndexingJob(new FolderSource(Path.Combine(scratch, "pictures")), model, sink, options).RunAsync();
     }

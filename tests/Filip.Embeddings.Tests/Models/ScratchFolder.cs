@@ -1,6 +1,6 @@
 using Filip.Embeddings.Models;
-using Filip.Embeddings.Tokenizers;
 using Filip.Embeddings.Pictures;
+using Filip.Embeddings.Tokenizers;
 using Filip.Testing;
 
 namespace Filip.Embeddings.Tests.Models;

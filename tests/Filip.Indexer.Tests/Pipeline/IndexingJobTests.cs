@@ -117,7 +117,8 @@ public sealed class IndexingJobTests : IDisposable
         var seen = new List<IndexingProgress>();
         var options = new IndexingOptions
         {
-            DeadLetterFile = _scratch.At("dead.jsonl"), ProgressInterval = TimeSpan.FromMilliseconds(10),
+            DeadLetterFile = _scratch.At("dead.jsonl"),
+            ProgressInterval = TimeSpan.FromMilliseconds(10),
         };
         _sink.BeforeWrite = () => Task.Delay(60);
         await new IndexingJob(new Indexer.Sources.FolderSource(_scratch.At("pictures")), new SmallTower().Model, _sink, options)

@@ -12,8 +12,19 @@ public sealed class SmallPartsTests
         JsonSerializer.Serialize(
             new IndexingSummary
             {
-                Indexed = 1, Unchanged = 2, Pruned = 3, Failed = 4, DeadLetters = "d.jsonl", Seconds = 5.5, PicturesPerSecond = 6.5,
-                BytesPerPicture = 7.5, Generation = "g", Fingerprint = "f", Drained = true, PassedOver = 9, Notes = ["n"],
+                Indexed = 1,
+                Unchanged = 2,
+                Pruned = 3,
+                Failed = 4,
+                DeadLetters = "d.jsonl",
+                Seconds = 5.5,
+                PicturesPerSecond = 6.5,
+                BytesPerPicture = 7.5,
+                Generation = "g",
+                Fingerprint = "f",
+                Drained = true,
+                PassedOver = 9,
+                Notes = ["n"],
             },
             IndexingJson.Default.IndexingSummary));
 
@@ -88,7 +99,9 @@ public sealed class SmallPartsTests
 
     private static PictureEntry Entry(string attributes) => new()
     {
-        Id = "i", Path = "p", Caption = "c",
+        Id = "i",
+        Path = "p",
+        Caption = "c",
         Attributes = JsonDocument.Parse(attributes).RootElement.EnumerateObject().ToDictionary(field => field.Name, field => field.Value),
     };
 }
