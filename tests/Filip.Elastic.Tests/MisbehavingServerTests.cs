@@ -213,7 +213,7 @@ public sealed class MisbehavingServerTests
             < 24 => Now(bulk.Reset),
             < 28 => bulk.Apply(sound).CutAsync(),
             < 32 => bulk.AnswerAsync(502, "text/html", Login),
-            < 36 => bulk.AnswerAsync(413, "text/plain", ""),
+            < 36 when bulk.Items.Count > 1 => bulk.AnswerAsync(413, "text/plain", ""),
             < 40 when mayStall() => bulk.Apply(sound).StallAsync(),
             < 55 => bulk.Apply(id => sound(id) && IsEven(id)).AnswerItemsAsync(id => items(id) ?? (IsEven(id) ? null : "indexing-pressure-items")),
             _ => bulk.Apply(sound).AnswerItemsAsync(items),

@@ -12,6 +12,8 @@ namespace Filip.Indexer.Elastic;
 internal sealed class BulkPump(
     ElasticConnection connection, string index, BulkOptions options, long serverLimit, TimeProvider time)
 {
+    private const int SurelyNotThePictures = 8;
+
     private readonly string _path = Uri.EscapeDataString(index) + "/_bulk?filter_path=errors,items.*.status,items.*.error.type,items.*.error.reason,items.*.error.caused_by.reason";
     private readonly InFlightBytes _inFlight = new(options.MostBytesInFlight);
     private readonly int _mostBody = (int)Math.Min(options.MostBodyBytes, serverLimit * 9 / 10);
@@ -116,7 +118,7 @@ internal sealed class BulkPump(
         }
         catch (InvalidDataException error)
         {
-            // Cut or garbled: what was applied is not known, and writing it again changes nothing.
+            // Garbled: what was applied is not known, and writing it again changes nothing.
             return (null, new ElasticException(ElasticFailure.Unreachable, error.Message, error));
         }
         catch (ElasticException error)
@@ -189,7 +191,7 @@ internal sealed class BulkPump(
     // One refused request is a bad picture; all of them, each sent alone, are a server or a proxy that wants something else.
     private void EnsureNotAllRefused(List<int> part, ItemOutcome[] outcomes)
     {
-        if (part.Count > 1 && part.All(place => outcomes[place].Fate == ItemFate.RefusedWhole))
+        if (part.Count >= SurelyNotThePictures && part.All(place => outcomes[place].Fate == ItemFate.RefusedWhole))
         {
             throw new SinkUnavailableException(
                 $"Elasticsearch at {connection.Address} refused each of {part.Count} documents, even sent alone: {outcomes[part[0]].Reason} "
@@ -216,7 +218,7 @@ internal sealed class BulkPump(
             return json.RootElement.TryGetProperty("_source", out var source)
                 && source.TryGetProperty(ElasticFields.ContentHash, out var hash) && hash.GetString() == item.ContentHash;
         }
-        catch (Exception error) when (error is InvalidDataException or ElasticException { Transient: true })
+        catch (ElasticException error) when (error.Transient)
         {
             return false; // not known: it is sent again
         }

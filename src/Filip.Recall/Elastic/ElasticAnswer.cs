@@ -27,7 +27,7 @@ public sealed class ElasticAnswer : IDisposable
         (_buffer ?? throw new ObjectDisposedException(nameof(ElasticAnswer))).AsMemory(0, _length);
 
     /// <summary>The body as JSON.</summary>
-    /// <exception cref="InvalidDataException">It is no whole JSON text.</exception>
+    /// <exception cref="ElasticException">It is no whole JSON text.</exception>
     public JsonDocument Json()
     {
         try
@@ -36,7 +36,8 @@ public sealed class ElasticAnswer : IDisposable
         }
         catch (JsonException error)
         {
-            throw new InvalidDataException(
+            throw new ElasticException(
+                ElasticFailure.Unreachable,
                 $"Elasticsearch's answer of {_length} bytes is no whole JSON text. Is there something between that cuts or changes bodies?", error);
         }
     }

@@ -10,7 +10,7 @@ namespace Filip.Benchmarks.Elastic;
 internal static class BulkComparison
 {
     private const int Callers = 4;
-    private const int CallSize = 250;
+    private const int CallSize = 500;
     private const int BodyBytes = 8 * 1024 * 1024;
 
     public static async Task<string> RunAsync(string url, BenchmarkDocuments documents, int rounds)
