@@ -5,24 +5,20 @@ namespace Filip.Embeddings.Pictures;
 /// <summary>Checks that a BMP holds every row that its header declares, then lets ImageSharp decode it.</summary>
 internal static class BmpReader
 {
+    private const string InHeader = "The file ends within its header.";
+
     /// <summary>Decodes the picture.</summary>
     /// <exception cref="PictureRefusedException">It is not whole, or broken.</exception>
     public static RgbPicture Read(ReadOnlySpan<byte> file, PictureLimits limits)
     {
-        if (file.Length < 26)
-        {
-            throw PictureRefusedException.Truncated("The file ends within its header.");
-        }
+        PictureRefusedException.TruncatedIf(file.Length < 26, InHeader);
 
         uint offset = BinaryPrimitives.ReadUInt32LittleEndian(file[10..]);
         uint headerSize = BinaryPrimitives.ReadUInt32LittleEndian(file[14..]);
         bool old = headerSize == 12;
-        if (!old && (headerSize is < 40 or > 124 || file.Length < 14 + headerSize))
-        {
-            throw headerSize is < 40 or > 124
-                ? PictureRefusedException.Unsupported($"A BMP header of {headerSize} bytes; those of 12 and 40 to 124 are read.")
-                : PictureRefusedException.Truncated("The file ends within its header.");
-        }
+        PictureRefusedException.UnsupportedIf(
+            headerSize is not (12 or (>= 40 and <= 124)), $"A BMP header of {headerSize} bytes; those of 12 and 40 to 124 are read.");
+        PictureRefusedException.TruncatedIf(file.Length < 14 + headerSize, InHeader);
 
         long width = old ? BinaryPrimitives.ReadUInt16LittleEndian(file[18..]) : BinaryPrimitives.ReadInt32LittleEndian(file[18..]);
         long height = old ? BinaryPrimitives.ReadUInt16LittleEndian(file[20..]) : BinaryPrimitives.ReadInt32LittleEndian(file[22..]);
@@ -40,30 +36,25 @@ internal static class BmpReader
             3 or 6 => bits is 16 or 32,
             _ => false,
         };
-        if (!known)
-        {
-            throw PictureRefusedException.Unsupported($"A BMP of {bits} bits with compression {compression}.");
-        }
-
-        if (offset < 14 + headerSize || offset >= file.Length)
-        {
-            throw PictureRefusedException.Truncated($"The pixels begin at byte {offset} of {file.Length}.");
-        }
+        PictureRefusedException.UnsupportedIf(!known, $"A BMP of {bits} bits with compression {compression}.");
+        PictureRefusedException.TruncatedIf(
+            offset < 14 + headerSize || offset >= file.Length, $"The pixels begin at byte {offset} of {file.Length}.");
 
         ReadOnlySpan<byte> data = file[(int)offset..];
         if (compression is 1 or 2)
         {
             CheckRuns(data, (int)width, (int)height, bits);
         }
-        else if (data.Length < ((((width * bits) + 31) / 32) * 4) * height)
+        else
         {
-            throw PictureRefusedException.Truncated("The file ends before the last row of the picture.");
+            PictureRefusedException.TruncatedIf(
+                data.Length < ((width * bits) + 31) / 32 * 4 * height, "The file ends before the last row of the picture.");
         }
 
-        RgbPicture picture = ImageSharpDecoder.Bmp(file.ToArray());
-        return picture.Width == width && picture.Height == height
-            ? picture
-            : throw PictureRefusedException.Corrupt("The decoded picture has another size than its header.");
+        RgbPicture picture = ImageSharpDecoder.Bmp(new MemoryStream(file.ToArray()));
+        PictureRefusedException.CorruptIf(
+            picture.Width != width || picture.Height != height, "The decoded picture has another size than its header.");
+        return picture;
     }
 
     /// <summary>Walks run-length codes: they must stay inside the picture and end in its last row.</summary>
@@ -73,11 +64,7 @@ internal static class BmpReader
         int position = 0;
         while (true)
         {
-            if (position + 2 > data.Length)
-            {
-                throw PictureRefusedException.Truncated("The run-length data ends without its end code.");
-            }
-
+            PictureRefusedException.TruncatedIf(position + 2 > data.Length, "The run-length data ends without its end code.");
             (int count, int value) = (data[position], data[position + 1]);
             position += 2;
             if (count > 0)
@@ -90,21 +77,13 @@ internal static class BmpReader
             }
             else if (value == 1)
             {
-                bool complete = y >= height || (y == height - 1 && x >= width);
-                if (!complete)
-                {
-                    throw PictureRefusedException.Truncated("The run-length data ends before the last row of the picture.");
-                }
-
+                PictureRefusedException.TruncatedIf(
+                    y < height - 1 || (y == height - 1 && x < width), "The run-length data ends before the last row of the picture.");
                 return;
             }
             else if (value == 2)
             {
-                if (position + 2 > data.Length)
-                {
-                    throw PictureRefusedException.Truncated("The run-length data ends within a step.");
-                }
-
+                PictureRefusedException.TruncatedIf(position + 2 > data.Length, "The run-length data ends within a step.");
                 (x, y) = (x + data[position], y + data[position + 1]);
                 position += 2;
             }
@@ -115,10 +94,8 @@ internal static class BmpReader
                 position += bytes + (bytes & 1);
             }
 
-            if (x > width || y > height || (y == height && x > 0))
-            {
-                throw PictureRefusedException.Corrupt("Runs go past the end of the picture.");
-            }
+            PictureRefusedException.CorruptIf(
+                x > width || y > height || (y == height && x > 0), "Runs go past the end of the picture.");
         }
     }
 }

@@ -1,8 +1,16 @@
 using System.Buffers.Binary;
+using SixLabors.ImageSharp;
+using SixLabors.ImageSharp.Metadata.Profiles.Exif;
+using SixLabors.ImageSharp.PixelFormats;
+using SixLabors.ImageSharp.Processing;
 
 namespace Filip.Embeddings.Pictures;
 
 /// <summary>EXIF's orientation: which of eight ways a picture lies, and how it is set upright.</summary>
+/// <remarks>
+/// Only the first directory is walked, once. ImageSharp's reader copies every entry's value, and a few thousand entries
+/// that share one value would cost gigabytes.
+/// </remarks>
 internal static class ExifOrientation
 {
     /// <summary>As stored.</summary>
@@ -36,7 +44,6 @@ internal static class ExifOrientation
             return Upright;
         }
 
-        // Only the first directory is walked, once: a directory that points to itself cannot hold us.
         ReadOnlySpan<byte> entries = block[(int)directory..];
         int count = UInt16(entries, little);
         entries = entries[2..];
@@ -61,34 +68,12 @@ internal static class ExifOrientation
             return picture;
         }
 
-        (int width, int height) = (picture.Width, picture.Height);
-
-        // Where stored pixel (x, y) goes: a start and two steps, in pixels of the upright picture.
-        (int start, int stepX, int stepY) = orientation switch
-        {
-            2 => (width - 1, -1, width),
-            3 => ((width * height) - 1, -1, -width),
-            4 => (width * (height - 1), 1, -width),
-            5 => (0, height, 1),
-            6 => (height - 1, height, -1),
-            7 => ((width * height) - 1, -height, -1),
-            _ => (height * (width - 1), -height, 1),
-        };
-        byte[] source = picture.Pixels;
-        byte[] upright = new byte[source.Length];
-        int from = 0;
-        for (int y = 0; y < height; y++)
-        {
-            int to = start + (y * stepY);
-            for (int x = 0; x < width; x++, from += 3, to += stepX)
-            {
-                upright[3 * to] = source[from];
-                upright[(3 * to) + 1] = source[from + 1];
-                upright[(3 * to) + 2] = source[from + 2];
-            }
-        }
-
-        return orientation >= 5 ? new RgbPicture(upright, height, width) : new RgbPicture(upright, width, height);
+        using Image<Rgb24> image = Image.LoadPixelData<Rgb24>(
+            ImageSharpDecoder.Configuration, picture.Pixels, picture.Width, picture.Height);
+        image.Metadata.ExifProfile = new ExifProfile();
+        image.Metadata.ExifProfile.SetValue(ExifTag.Orientation, (ushort)orientation);
+        image.Mutate(context => context.AutoOrient());
+        return ImageSharpDecoder.ToRgb(image);
     }
 
     private static ushort UInt16(ReadOnlySpan<byte> bytes, bool little) =>

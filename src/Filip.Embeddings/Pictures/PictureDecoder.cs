@@ -8,10 +8,11 @@ namespace Filip.Embeddings.Pictures;
 /// <remarks>
 /// <para>The content decides the format, never the name. First frame only; EXIF orientation applied; alpha over white;
 /// 16 bits to 8 by dropping the low byte; CMYK the plain way; colour profiles not applied.</para>
-/// <para>Whether a picture is whole can only be told by walking all of its coded data, and for JPEG, PNG and GIF that
-/// walk is most of decoding: those three are decoded here, JPEG to the bit as libjpeg-turbo does (models were trained
-/// on its pixels). WebP and BMP have their containers checked here and their pixels decoded by ImageSharp.</para>
-/// <para>Safe for many threads at once. Memory is bounded by the limits: at most about 12 bytes a pixel; but a
+/// <para>ImageSharp decodes the pixels. Before it each file passes a fence of its format: sizes against the limits, then a
+/// walk over all coded data, because ImageSharp takes files that are cut, and hangs on some; what it gets is rewritten
+/// to hold the first picture and nothing else. After it the chroma of subsampled JPEGs is interpolated as libjpeg-turbo
+/// does (models were trained on its pixels), up to 4 megapixels: what is left is rounding, 3 levels at most.</para>
+/// <para>Safe for many threads at once. Memory is bounded by the limits: at most about 16 bytes a pixel; but a
 /// hostile lossless WebP of any size can take 1.5 GB for a moment, and WebPs are decoded one at a time therefore.</para>
 /// </remarks>
 public static class PictureDecoder
@@ -70,7 +71,7 @@ public static class PictureDecoder
 
         if (bytes.StartsWith(PngReader.Signature))
         {
-            return PngReader.Read(file, limits);
+            return PngReader.Read(bytes, limits);
         }
 
         if (bytes.StartsWith("GIF87a"u8) || bytes.StartsWith("GIF89a"u8))

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Filip.Embeddings.Pictures;
 
 /// <summary>Stable codes of <see cref="PictureRefusedException"/>; dead letters and answers carry them.</summary>
@@ -40,4 +42,28 @@ public sealed class PictureRefusedException : Exception
     internal static PictureRefusedException Corrupt(string message) => new(PictureRefusal.Corrupt, message);
 
     internal static PictureRefusedException Unsupported(string message) => new(PictureRefusal.Unsupported, message);
+
+    internal static void TruncatedIf([DoesNotReturnIf(true)] bool found, string message)
+    {
+        if (found)
+        {
+            throw Truncated(message);
+        }
+    }
+
+    internal static void CorruptIf([DoesNotReturnIf(true)] bool found, string message)
+    {
+        if (found)
+        {
+            throw Corrupt(message);
+        }
+    }
+
+    internal static void UnsupportedIf([DoesNotReturnIf(true)] bool found, string message)
+    {
+        if (found)
+        {
+            throw Unsupported(message);
+        }
+    }
 }

@@ -18,6 +18,7 @@ internal sealed class ResizePlan
     private const int Half = 1 << (ResampleWeights.Bits - 1);
 
     private readonly ResampleWeights? _across;
+    private readonly PairedTaps? _paired;
     private readonly ResampleWeights? _down;
     private readonly int[] _nearestColumns = [];
     private readonly int[] _nearestRows = [];
@@ -34,6 +35,7 @@ internal sealed class ResizePlan
         else
         {
             _across = new ResampleWeights(sourceWidth, width, filter, window.X, window.Width);
+            _paired = PairedTaps.IsSupported ? new PairedTaps(_across, window.Width) : null;
             _down = new ResampleWeights(sourceHeight, height, filter, window.Y, window.Height);
         }
     }
@@ -71,17 +73,25 @@ internal sealed class ResizePlan
         int rowBytes = 3 * Window.Width;
         (int begin, int end) = (_down.Begin, _down.End);
         byte[] narrowed = ArrayPool<byte>.Shared.Rent(rowBytes * (end - begin));
-        byte[] lastRow = ArrayPool<byte>.Shared.Rent((3 * SourceWidth) + 1);
+        byte[] lines = ArrayPool<byte>.Shared.Rent(2 * LineRoom);
         try
         {
-            source.Slice(3 * SourceWidth * (SourceHeight - 1), 3 * SourceWidth).CopyTo(lastRow);
             for (int row = begin; row < end; row += 2)
             {
-                // An odd row out is its own partner.
+                // An odd row out is its own partner. Pixels are read a few bytes too far, so rows stand in lines of their own.
                 int partner = Math.Min(row + 1, end - 1);
-                Across(
-                    Line(source, lastRow, row), Line(source, lastRow, partner), _across,
-                    narrowed.AsSpan((row - begin) * rowBytes, rowBytes), narrowed.AsSpan((partner - begin) * rowBytes, rowBytes));
+                ReadOnlySpan<byte> upper = Line(source, row, lines.AsSpan(0, LineRoom));
+                ReadOnlySpan<byte> lower = Line(source, partner, lines.AsSpan(LineRoom, LineRoom));
+                Span<byte> to = narrowed.AsSpan((row - begin) * rowBytes, rowBytes);
+                Span<byte> toLower = narrowed.AsSpan((partner - begin) * rowBytes, rowBytes);
+                if (_paired is not null)
+                {
+                    _paired.Run(upper, lower, Half, to, toLower);
+                }
+                else
+                {
+                    Across(upper, lower, _across, to, toLower);
+                }
             }
 
             for (int row = 0; row < Window.Height; row++)
@@ -93,14 +103,17 @@ internal sealed class ResizePlan
         finally
         {
             ArrayPool<byte>.Shared.Return(narrowed);
-            ArrayPool<byte>.Shared.Return(lastRow);
+            ArrayPool<byte>.Shared.Return(lines);
         }
     }
 
-    /// <summary>A row and one byte more: a pixel is read as four, and nothing follows the picture's last row.</summary>
-    private ReadOnlySpan<byte> Line(ReadOnlySpan<byte> source, byte[] lastRow, int row) => row == SourceHeight - 1
-        ? lastRow.AsSpan(0, (3 * SourceWidth) + 1)
-        : source.Slice(3 * SourceWidth * row, (3 * SourceWidth) + 1);
+    private int LineRoom => (3 * SourceWidth) + PairedTaps.Overrun;
+
+    private ReadOnlySpan<byte> Line(ReadOnlySpan<byte> source, int row, Span<byte> line)
+    {
+        source.Slice(3 * SourceWidth * row, 3 * SourceWidth).CopyTo(line);
+        return line;
+    }
 
     /// <summary>Of two rows at once: three channels and a stranger of each stand in eight lanes; strangers are not stored.</summary>
     private static void Across(ReadOnlySpan<byte> upper, ReadOnlySpan<byte> lower, ResampleWeights weights, Span<byte> to, Span<byte> toLower)

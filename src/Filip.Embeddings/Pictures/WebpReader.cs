@@ -4,8 +4,8 @@ namespace Filip.Embeddings.Pictures;
 
 /// <summary>Checks a WebP's container and hands its first frame, alone and still, to ImageSharp.</summary>
 /// <remarks>
-/// An animation's first frame is cut out, decoded by itself and laid on a white canvas where it belongs.
-/// Decoding happens twice, to tell a short picture from a whole one.
+/// ImageSharp refuses animations and fills with anything what a short file lacks. An animation's first frame is cut out,
+/// decoded by itself and laid on a white canvas where it belongs; decoding happens twice, to tell short from whole.
 /// </remarks>
 internal static class WebpReader
 {
@@ -24,167 +24,109 @@ internal static class WebpReader
     public static RgbPicture Read(ReadOnlyMemory<byte> file, PictureLimits limits)
     {
         uint riff = BinaryPrimitives.ReadUInt32LittleEndian(file.Span[4..]);
-        if (riff < 4 || riff > file.Length - 8)
-        {
-            throw PictureRefusedException.Truncated($"The container says {riff} bytes; {file.Length - 8} follow.");
-        }
-
-        ReadOnlyMemory<byte> canvas = default, frame = default;
-        var still = new Still();
-        int orientation = ExifOrientation.Upright;
-        foreach ((uint kind, ReadOnlyMemory<byte> content) in Chunks(file.Slice(12, (int)riff - 4)))
-        {
-            switch (kind)
-            {
-                case Canvas:
-                    canvas = content;
-                    break;
-                case Frame when frame.IsEmpty:
-                    frame = content;
-                    break;
-                case Exif:
-                    orientation = ExifOrientation.Read(content.Span);
-                    break;
-                default:
-                    still.Take(kind, content);
-                    break;
-            }
-        }
-
-        RgbPicture decoded = frame.IsEmpty || !still.Picture.IsEmpty
-            ? Decode(still, limits)
-            : OnCanvas(canvas.Span, frame, limits);
-        return ExifOrientation.Apply(decoded, orientation);
+        PictureRefusedException.TruncatedIf(
+            riff < 4 || riff > file.Length - 8, $"The container says {riff} bytes; {file.Length - 8} follow.");
+        Dictionary<uint, ReadOnlyMemory<byte>> chunks = FirstChunks(file.Slice(12, (int)riff - 4));
+        bool animated = chunks.TryGetValue(Frame, out ReadOnlyMemory<byte> frame)
+            && !chunks.ContainsKey(Lossy) && !chunks.ContainsKey(Lossless);
+        RgbPicture picture = animated
+            ? OnCanvas(chunks.GetValueOrDefault(Canvas).Span, frame, limits)
+            : Decode(chunks, limits);
+        return chunks.TryGetValue(Exif, out ReadOnlyMemory<byte> exif)
+            ? ExifOrientation.Apply(picture, ExifOrientation.Read(exif.Span))
+            : picture;
     }
 
     private static RgbPicture OnCanvas(ReadOnlySpan<byte> canvas, ReadOnlyMemory<byte> frame, PictureLimits limits)
     {
-        if (canvas.Length < 10 || frame.Length < FrameHeader)
-        {
-            throw PictureRefusedException.Corrupt("An animation without its canvas, or a frame without its header.");
-        }
-
+        PictureRefusedException.CorruptIf(
+            canvas.Length < 10 || frame.Length < FrameHeader, "An animation without its canvas, or a frame without its header.");
         (int width, int height) = (UInt24(canvas[4..]) + 1, UInt24(canvas[7..]) + 1);
         limits.Check(width, height);
         (int left, int top) = (2 * UInt24(frame.Span), 2 * UInt24(frame.Span[3..]));
-        var still = new Still();
-        foreach ((uint kind, ReadOnlyMemory<byte> content) in Chunks(frame[FrameHeader..]))
-        {
-            still.Take(kind, content);
-        }
-
-        RgbPicture picture = Decode(still, limits);
-        if (left + picture.Width > width || top + picture.Height > height)
-        {
-            throw PictureRefusedException.Corrupt("The first frame reaches beyond its canvas.");
-        }
-
-        if (picture.Width == width && picture.Height == height)
-        {
-            return picture;
-        }
-
-        byte[] pixels = new byte[3 * width * height];
-        pixels.AsSpan().Fill(255);
-        for (int y = 0; y < picture.Height; y++)
-        {
-            picture.Pixels.AsSpan(3 * y * picture.Width, 3 * picture.Width)
-                .CopyTo(pixels.AsSpan(3 * (((top + y) * width) + left)));
-        }
-
-        return new RgbPicture(pixels, width, height);
+        RgbPicture picture = Decode(FirstChunks(frame[FrameHeader..]), limits);
+        PictureRefusedException.CorruptIf(
+            left + picture.Width > width || top + picture.Height > height, "The first frame reaches beyond its canvas.");
+        return WhiteCanvas.Place(picture, left, top, width, height);
     }
 
-    private static RgbPicture Decode(Still still, PictureLimits limits)
+    private static RgbPicture Decode(Dictionary<uint, ReadOnlyMemory<byte>> chunks, PictureLimits limits)
     {
-        ReadOnlySpan<byte> picture = still.Picture.Span;
-        (int width, int height) = still.Lossless ? LosslessSize(picture) : LossySize(picture);
+        bool lossless = !chunks.TryGetValue(Lossy, out ReadOnlyMemory<byte> coded);
+        PictureRefusedException.TruncatedIf(
+            lossless && !chunks.TryGetValue(Lossless, out coded), "The container holds no picture.");
+        (int width, int height) = lossless ? LosslessSize(coded.Span) : LossySize(coded.Span);
         limits.Check(width, height);
 
         // The decoder takes zeros for what a short file lacks. Sound data never reads past its end, so what lies there
         // cannot show; a picture that changes with it is one whose data ran out.
-        RgbPicture decoded = ImageSharpDecoder.Webp(Rewrite(still, width, height, behind: 0x00));
-        RgbPicture again = ImageSharpDecoder.Webp(Rewrite(still, width, height, behind: 0xFF));
-        if (!decoded.Pixels.AsSpan().SequenceEqual(again.Pixels))
-        {
-            throw PictureRefusedException.Truncated("The coded data ends before the last row of the picture.");
-        }
-
-        return decoded.Width == width && decoded.Height == height
-            ? decoded
-            : throw PictureRefusedException.Corrupt("The decoded picture has another size than its header.");
+        ReadOnlySpan<byte> alpha = lossless ? default : chunks.GetValueOrDefault(Alpha).Span;
+        RgbPicture decoded = Decode(coded.Span, lossless, alpha, width, height, behind: 0x00);
+        RgbPicture again = Decode(coded.Span, lossless, alpha, width, height, behind: 0xFF);
+        PictureRefusedException.TruncatedIf(
+            !decoded.Pixels.AsSpan().SequenceEqual(again.Pixels), "The coded data ends before the last row of the picture.");
+        PictureRefusedException.CorruptIf(
+            decoded.Width != width || decoded.Height != height, "The decoded picture has another size than its header.");
+        return decoded;
     }
 
-    /// <summary>A file of these chunks alone: no profile, no metadata and no animation reaches the decoder.</summary>
-    private static byte[] Rewrite(Still still, int width, int height, byte behind)
+    /// <summary>Decodes these chunks alone: no profile, no metadata and no animation reaches ImageSharp.</summary>
+    private static RgbPicture Decode(
+        ReadOnlySpan<byte> coded, bool lossless, ReadOnlySpan<byte> alpha, int width, int height, byte behind)
     {
-        using var rewritten = new MemoryStream(still.Picture.Length + still.Alpha.Length + 64 + Behind);
+        using var rewritten = new MemoryStream(coded.Length + alpha.Length + 64 + Behind);
         rewritten.Write("RIFF\0\0\0\0WEBP"u8);
-        if (!still.Alpha.IsEmpty && !still.Lossless)
+        if (!alpha.IsEmpty)
         {
             Span<byte> header = stackalloc byte[10];
             header.Clear();
             header[0] = AlphaFlag;
-            WriteUInt24(header[4..], width - 1);
-            WriteUInt24(header[7..], height - 1);
+            BinaryPrimitives.WriteInt16LittleEndian(header[4..], (short)(width - 1));
+            BinaryPrimitives.WriteInt16LittleEndian(header[7..], (short)(height - 1));
             Write(rewritten, Canvas, header);
-            Write(rewritten, Alpha, still.Alpha.Span);
+            Write(rewritten, Alpha, alpha);
         }
 
         Span<byte> padding = stackalloc byte[Behind];
         padding.Fill(behind);
-        Write(rewritten, still.Lossless ? Lossless : Lossy, [.. still.Picture.Span, .. padding]);
-        byte[] file = rewritten.ToArray();
-        BinaryPrimitives.WriteInt32LittleEndian(file.AsSpan(4), file.Length - 8);
-        return file;
+        Write(rewritten, lossless ? Lossless : Lossy, [.. coded, .. padding]);
+        BinaryPrimitives.WriteInt32LittleEndian(rewritten.GetBuffer().AsSpan(4), (int)rewritten.Length - 8);
+        return ImageSharpDecoder.Webp(rewritten);
     }
 
     private static (int Width, int Height) LosslessSize(ReadOnlySpan<byte> picture)
     {
-        if (picture.Length < 5 || picture[0] != 0x2F)
-        {
-            throw PictureRefusedException.Corrupt("The lossless data does not begin with its signature.");
-        }
-
+        PictureRefusedException.CorruptIf(
+            picture.Length < 5 || picture[0] != 0x2F, "The lossless data does not begin with its signature.");
         uint sizes = BinaryPrimitives.ReadUInt32LittleEndian(picture[1..]);
         return ((int)(sizes & 0x3FFF) + 1, (int)((sizes >> 14) & 0x3FFF) + 1);
     }
 
     private static (int Width, int Height) LossySize(ReadOnlySpan<byte> picture)
     {
-        if (picture.IsEmpty)
-        {
-            throw PictureRefusedException.Truncated("The container holds no picture.");
-        }
-
-        if (picture.Length < 10 || (picture[0] & 1) != 0 || picture[3..6] is not [0x9D, 0x01, 0x2A])
-        {
-            throw PictureRefusedException.Corrupt("The lossy data does not begin with a key frame.");
-        }
-
-        int firstPartition = UInt24(picture) >> 5;
-        if (firstPartition > picture.Length - 10)
-        {
-            throw PictureRefusedException.Truncated("The first partition is longer than the picture's data.");
-        }
-
+        PictureRefusedException.CorruptIf(
+            picture.Length < 10 || (picture[0] & 1) != 0 || picture[3..6] is not [0x9D, 0x01, 0x2A],
+            "The lossy data does not begin with a key frame.");
+        PictureRefusedException.TruncatedIf(
+            UInt24(picture) >> 5 > picture.Length - 10, "The first partition is longer than the picture's data.");
         return (BinaryPrimitives.ReadUInt16LittleEndian(picture[6..]) & 0x3FFF,
             BinaryPrimitives.ReadUInt16LittleEndian(picture[8..]) & 0x3FFF);
     }
 
-    private static IEnumerable<(uint Kind, ReadOnlyMemory<byte> Content)> Chunks(ReadOnlyMemory<byte> chunks)
+    /// <summary>The first chunk of each kind; none may be longer than the rest.</summary>
+    private static Dictionary<uint, ReadOnlyMemory<byte>> FirstChunks(ReadOnlyMemory<byte> rest)
     {
-        while (chunks.Length >= 8)
+        var chunks = new Dictionary<uint, ReadOnlyMemory<byte>>();
+        while (rest.Length >= 8)
         {
-            uint length = BinaryPrimitives.ReadUInt32LittleEndian(chunks.Span[4..]);
-            if (length > chunks.Length - 8)
-            {
-                throw PictureRefusedException.Truncated($"A chunk of {length} bytes is longer than the rest of the file.");
-            }
-
-            yield return (BinaryPrimitives.ReadUInt32BigEndian(chunks.Span), chunks.Slice(8, (int)length));
-            chunks = chunks[Math.Min(chunks.Length, 8 + (int)length + ((int)length & 1))..];
+            uint length = BinaryPrimitives.ReadUInt32LittleEndian(rest.Span[4..]);
+            PictureRefusedException.TruncatedIf(
+                length > rest.Length - 8, $"A chunk of {length} bytes is longer than the rest of the file.");
+            chunks.TryAdd(BinaryPrimitives.ReadUInt32BigEndian(rest.Span), rest.Slice(8, (int)length));
+            rest = rest[Math.Min(rest.Length, 8 + (int)length + ((int)length & 1))..];
         }
+
+        return chunks;
     }
 
     private static void Write(MemoryStream file, uint kind, ReadOnlySpan<byte> content)
@@ -201,35 +143,4 @@ internal static class WebpReader
     }
 
     private static int UInt24(ReadOnlySpan<byte> bytes) => bytes[0] | (bytes[1] << 8) | (bytes[2] << 16);
-
-    private static void WriteUInt24(Span<byte> bytes, int value) =>
-        (bytes[0], bytes[1], bytes[2]) = ((byte)value, (byte)(value >> 8), (byte)(value >> 16));
-
-    /// <summary>The chunks that one still picture is made of.</summary>
-    private sealed class Still
-    {
-        public ReadOnlyMemory<byte> Picture { get; private set; }
-
-        public ReadOnlyMemory<byte> Alpha { get; private set; }
-
-        public bool Lossless { get; private set; }
-
-        public void Take(uint kind, ReadOnlyMemory<byte> content)
-        {
-            if (!Picture.IsEmpty)
-            {
-                return;
-            }
-
-            switch (kind)
-            {
-                case WebpReader.Alpha:
-                    Alpha = content;
-                    break;
-                case Lossy or WebpReader.Lossless:
-                    (Picture, Lossless) = (content, kind == WebpReader.Lossless);
-                    break;
-            }
-        }
-    }
 }

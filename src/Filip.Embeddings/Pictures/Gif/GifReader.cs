@@ -1,13 +1,13 @@
-using System.Buffers;
 using System.Buffers.Binary;
 
 namespace Filip.Embeddings.Pictures.Gif;
 
-/// <summary>Reads the first frame of a GIF onto its canvas; what the frame leaves free is white, as transparency is.</summary>
+/// <summary>Walks a GIF to the end of its first frame, and hands ImageSharp that frame alone.</summary>
+/// <remarks>What the frame leaves free of its canvas is white, as transparency is.</remarks>
 internal ref struct GifReader
 {
     private readonly ReadOnlySpan<byte> _file;
-    private int _position;
+    private int _position = 6;
     private int _transparent = -1;
 
     private GifReader(ReadOnlySpan<byte> file) => _file = file;
@@ -18,7 +18,6 @@ internal ref struct GifReader
 
     private RgbPicture Read(PictureLimits limits)
     {
-        _position = 6;
         ReadOnlySpan<byte> screen = Take(7);
         int width = BinaryPrimitives.ReadUInt16LittleEndian(screen);
         int height = BinaryPrimitives.ReadUInt16LittleEndian(screen[2..]);
@@ -47,82 +46,36 @@ internal ref struct GifReader
         ReadOnlySpan<byte> descriptor = Take(9);
         int left = BinaryPrimitives.ReadUInt16LittleEndian(descriptor);
         int top = BinaryPrimitives.ReadUInt16LittleEndian(descriptor[2..]);
-        int frameWidth = BinaryPrimitives.ReadUInt16LittleEndian(descriptor[4..]);
-        int frameHeight = BinaryPrimitives.ReadUInt16LittleEndian(descriptor[6..]);
+        ReadOnlySpan<byte> size = descriptor[4..8];
+        int frameWidth = BinaryPrimitives.ReadUInt16LittleEndian(size);
+        int frameHeight = BinaryPrimitives.ReadUInt16LittleEndian(size[2..]);
         limits.Check(frameWidth, frameHeight);
         ReadOnlySpan<byte> own = Palette(descriptor[8]);
         palette = own.IsEmpty ? palette : own;
-        if (palette.IsEmpty)
+        PictureRefusedException.CorruptIf(palette.IsEmpty, "The GIF has no palette.");
+        byte rootBits = Take(1)[0];
+        using var coded = new MemoryStream(_file.Length - _position);
+        ReadOnlySpan<byte> blocks = Blocks(coded);
+        GifLzw.Walk(
+            coded.GetBuffer().AsSpan(0, (int)coded.Length), rootBits, frameWidth * frameHeight, palette.Length / 3, _transparent);
+
+        // The frame as a canvas of its own: ImageSharp paints what a smaller frame leaves free black.
+        using var rewritten = new MemoryStream(_file.Length + 64);
+        rewritten.Write("GIF89a"u8);
+        rewritten.Write(size);
+        rewritten.Write([(byte)(0x80 | (int.Log2(palette.Length / 3) - 1)), 0, 0]);
+        rewritten.Write(palette);
+        if (_transparent >= 0)
         {
-            throw PictureRefusedException.Corrupt("The GIF has no palette.");
+            rewritten.Write([0x21, 0xF9, 4, 1, 0, 0, (byte)_transparent, 0]);
         }
 
-        bool interlaced = (descriptor[8] & 0x40) != 0;
-        int codeSize = Take(1)[0];
-        byte[] indices = ArrayPool<byte>.Shared.Rent(frameWidth * frameHeight);
-        byte[] coded = ArrayPool<byte>.Shared.Rent(_file.Length - _position);
-        try
-        {
-            Span<byte> frame = indices.AsSpan(0, frameWidth * frameHeight);
-            GifLzw.Decode(coded.AsSpan(0, Join(coded)), codeSize, frame);
-            byte[] pixels = new byte[3 * width * height];
-            pixels.AsSpan().Fill(255);
-            for (int row = 0; row < frameHeight; row++)
-            {
-                int y = top + (interlaced ? InterlacedRow(row, frameHeight) : row);
-                int columns = Math.Min(frameWidth, width - left);
-                if (y < height && columns > 0)
-                {
-                    Paint(frame.Slice(row * frameWidth, columns), palette, pixels.AsSpan(3 * ((y * width) + left)));
-                }
-            }
-
-            return new RgbPicture(pixels, width, height);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(indices);
-            ArrayPool<byte>.Shared.Return(coded);
-        }
-    }
-
-    private readonly void Paint(ReadOnlySpan<byte> indices, ReadOnlySpan<byte> palette, Span<byte> pixels)
-    {
-        for (int x = 0; x < indices.Length; x++)
-        {
-            int index = indices[x];
-            if (index == _transparent)
-            {
-                continue;
-            }
-
-            if (3 * index >= palette.Length)
-            {
-                throw PictureRefusedException.Corrupt($"Colour {index} of a palette of {palette.Length / 3}.");
-            }
-
-            palette.Slice(3 * index, 3).CopyTo(pixels[(3 * x)..]);
-        }
-    }
-
-    private static int InterlacedRow(int stored, int height)
-    {
-        int eighths = (height + 7) / 8;
-        int fourths = (height + 3) / 8;
-        int halves = (height + 1) / 4;
-        if (stored < eighths)
-        {
-            return stored * 8;
-        }
-
-        stored -= eighths;
-        if (stored < fourths)
-        {
-            return (stored * 8) + 4;
-        }
-
-        stored -= fourths;
-        return stored < halves ? (stored * 4) + 2 : ((stored - halves) * 2) + 1;
+        rewritten.Write([0x2C, 0, 0, 0, 0]);
+        rewritten.Write(size);
+        rewritten.Write([(byte)(descriptor[8] & 0x40), rootBits]);
+        rewritten.Write(blocks);
+        rewritten.Write([0, 0x3B]);
+        return WhiteCanvas.Place(ImageSharpDecoder.Gif(rewritten), left, top, width, height);
     }
 
     private void ReadExtension()
@@ -143,30 +96,24 @@ internal ref struct GifReader
         }
     }
 
-    /// <summary>Joins the frame's sub-blocks; a file that ends within them gives what there is.</summary>
-    private int Join(Span<byte> coded)
+    /// <summary>The whole sub-blocks of the frame, and their content joined.</summary>
+    private ReadOnlySpan<byte> Blocks(MemoryStream joined)
     {
-        int length = 0;
-        while (_position < _file.Length && _file[_position] != 0)
+        int start = _position;
+        while (_position < _file.Length && _file[_position] != 0 && _position + _file[_position] < _file.Length)
         {
-            int size = Math.Min(_file[_position], _file.Length - _position - 1);
-            _file.Slice(_position + 1, size).CopyTo(coded[length..]);
-            length += size;
-            _position += size + 1;
+            joined.Write(Take(Take(1)[0]));
         }
 
-        return length;
+        return _file[start.._position];
     }
 
     private ReadOnlySpan<byte> Palette(byte flags) => (flags & 0x80) != 0 ? Take(3 * (2 << (flags & 7))) : [];
 
     private ReadOnlySpan<byte> Take(int count)
     {
-        if (count > _file.Length - _position)
-        {
-            throw PictureRefusedException.Truncated("The GIF ends before its first frame does.");
-        }
-
+        PictureRefusedException.TruncatedIf(
+            count > _file.Length - _position, "The GIF ends before its first frame does.");
         ReadOnlySpan<byte> taken = _file.Slice(_position, count);
         _position += count;
         return taken;

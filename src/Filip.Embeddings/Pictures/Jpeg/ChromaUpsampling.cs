@@ -1,93 +1,116 @@
 namespace Filip.Embeddings.Pictures.Jpeg;
 
-/// <summary>Brings a component's row to the picture's width as libjpeg-turbo does: a triangle filter where it has one, else repetition.</summary>
+/// <summary>Brings components with fewer samples to the picture's size as libjpeg-turbo does, whose pixels models were trained on.</summary>
 /// <remarks>
-/// Each new sample is 3/4 of the nearer and 1/4 of the farther old one, each way; halves are rounded up and down in
-/// turn, so that no drift arises. Rows and columns beyond the edge repeat the last one.
+/// ImageSharp repeats samples. A triangle filter instead: each new sample is 3/4 of the nearer and 1/4 of the farther
+/// old one, each way; halves are rounded up and down in turn, so that no drift arises. Rows and columns beyond the edge
+/// repeat the last one. Where libjpeg-turbo has no such filter (4:1:1, two columns) samples stay repeated.
 /// </remarks>
 internal static class ChromaUpsampling
 {
-    /// <summary>One row of the picture.</summary>
-    /// <param name="component">Its decoded plane.</param>
-    /// <param name="frame">The largest sampling factors and the size.</param>
-    /// <param name="y">Row of the picture.</param>
-    /// <param name="scratch">At least the component's width of sums.</param>
-    /// <param name="row">Receives at least the picture's width; may be written a few samples beyond it.</param>
-    public static void Write(JpegComponent component, JpegFrame frame, int y, Span<int> scratch, Span<byte> row)
+    private const int Bits = 16;
+    private const int Half = 1 << (Bits - 1);
+    private const int RedOfCr = 91881;       // 1.40200 × 65536
+    private const int BlueOfCb = 116130;     // 1.77200
+    private const int GreenOfCr = 46802;     // 0.71414
+    private const int GreenOfCb = 22554;     // 0.34414
+
+    /// <summary>The picture with smooth components.</summary>
+    /// <param name="repeated">Three components for each pixel as they were coded, samples repeated.</param>
+    /// <param name="frame">The sampling factors.</param>
+    /// <param name="luminance">Whether the components are Y, Cb, Cr and become RGB; else they are RGB.</param>
+    public static RgbPicture Raise(RgbPicture repeated, JpegFrame frame, bool luminance)
     {
-        int across = frame.MaxH / component.H;
-        int down = frame.MaxV / component.V;
-        int width = component.Width;
-        bool wideEnough = width > 2;
-        ReadOnlySpan<byte> near = Row(component, y / down);
-        if (across == 2 && down == 1 && wideEnough)
+        byte[] pixels = new byte[repeated.Pixels.Length];
+        int[] sums = new int[frame.Width];
+        byte[][] rows = [new byte[frame.Width + 1], new byte[frame.Width + 1], new byte[frame.Width + 1]];
+        for (int y = 0; y < frame.Height; y++)
         {
-            RaiseAcross(near[..width], row);
-        }
-        else if (down == 2 && ((across == 2 && wideEnough) || across == 1))
-        {
-            bool upper = (y & 1) == 0;
-            ReadOnlySpan<byte> far = Row(component, Math.Clamp((y / 2) + (upper ? -1 : 1), 0, component.Height - 1));
-            if (across == 1)
+            for (int index = 0; index < 3; index++)
             {
-                int bias = upper ? 1 : 2;
-                for (int x = 0; x < width; x++)
+                JpegComponent component = frame.Components[index];
+                (int across, int down) = (frame.MaxH / component.H, frame.MaxV / component.V);
+                if ((across, down) is not ((1, 2) or (2, 1) or (2, 2)) || (across == 2 && frame.Width <= 4))
                 {
-                    row[x] = (byte)(((near[x] * 3) + far[x] + bias) >> 2);
+                    (across, down) = (1, 1);        // stays as it is
                 }
+
+                Span<int> columns = sums.AsSpan(0, (frame.Width + across - 1) / across);
+                Sum(repeated, y, index, across, down, columns);
+                Write(columns, across, down, upper: (y & 1) == 0, rows[index]);
+            }
+
+            Span<byte> row = pixels.AsSpan(3 * frame.Width * y, 3 * frame.Width);
+            if (luminance)
+            {
+                ToRgb(rows[0], rows[1], rows[2], row);
             }
             else
             {
-                Span<int> sums = scratch[..width];
-                for (int x = 0; x < sums.Length; x++)
-                {
-                    sums[x] = (near[x] * 3) + far[x];
-                }
-
-                RaiseSums(sums, row);
+                Interleave(rows[0], rows[1], rows[2], row);
             }
         }
-        else
+
+        return new RgbPicture(pixels, frame.Width, frame.Height);
+    }
+
+    /// <summary>A component's row as it lies between its two coded rows: fourfold, or onefold where rows are whole.</summary>
+    private static void Sum(RgbPicture repeated, int y, int index, int across, int down, Span<int> sums)
+    {
+        int stride = 3 * repeated.Width;
+        int near = y / down;
+        int far = Math.Clamp(near + ((y & 1) == 0 ? -1 : 1), 0, (repeated.Height - 1) / down);
+        ReadOnlySpan<byte> nearer = repeated.Pixels.AsSpan(stride * near * down, stride);
+        ReadOnlySpan<byte> farther = repeated.Pixels.AsSpan(stride * far * down, stride);
+        for (int x = 0, from = index; x < sums.Length; x++, from += 3 * across)
         {
-            for (int x = 0; x < frame.Width; x++)
+            sums[x] = down == 1 ? nearer[from] : (3 * nearer[from]) + farther[from];
+        }
+    }
+
+    /// <summary>The samples that lie between the columns of <paramref name="sums"/>; of an odd width one more.</summary>
+    private static void Write(ReadOnlySpan<int> sums, int across, int down, bool upper, Span<byte> to)
+    {
+        if (across == 1)
+        {
+            (int half, int bits) = down == 1 ? (0, 0) : (upper ? 1 : 2, 2);
+            for (int x = 0; x < sums.Length; x++)
             {
-                row[x] = near[x / across];
+                to[x] = (byte)((sums[x] + half) >> bits);
             }
+
+            return;
         }
-    }
 
-    private static ReadOnlySpan<byte> Row(JpegComponent component, int row) =>
-        component.Plane.AsSpan(row * component.Stride, component.Stride);
-
-    private static void RaiseAcross(ReadOnlySpan<byte> from, Span<byte> to)
-    {
-        int last = from.Length - 1;
-        to[0] = from[0];
-        to[1] = (byte)(((from[0] * 3) + from[1] + 2) >> 2);
-        for (int x = 1; x < last; x++)
+        (int even, int odd, int shift) = down == 1 ? (1, 2, 2) : (8, 7, 4);
+        (int left, int here) = (sums[0], sums[0]);
+        for (int x = 0; x < sums.Length; x++)
         {
-            int three = from[x] * 3;
-            to[2 * x] = (byte)((three + from[x - 1] + 1) >> 2);
-            to[(2 * x) + 1] = (byte)((three + from[x + 1] + 2) >> 2);
+            int right = x + 1 < sums.Length ? sums[x + 1] : here;
+            to[2 * x] = (byte)(((3 * here) + left + even) >> shift);
+            to[(2 * x) + 1] = (byte)(((3 * here) + right + odd) >> shift);
+            (left, here) = (here, right);
         }
-
-        to[2 * last] = (byte)(((from[last] * 3) + from[last - 1] + 1) >> 2);
-        to[(2 * last) + 1] = from[last];
     }
 
-    private static void RaiseSums(ReadOnlySpan<int> sums, Span<byte> to)
+    private static void Interleave(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b, ReadOnlySpan<byte> c, Span<byte> row)
     {
-        int last = sums.Length - 1;
-        to[0] = (byte)(((sums[0] * 4) + 8) >> 4);
-        to[1] = (byte)(((sums[0] * 3) + sums[1] + 7) >> 4);
-        for (int x = 1; x < last; x++)
+        for (int x = 0, to = 0; to < row.Length; x++, to += 3)
         {
-            int three = sums[x] * 3;
-            to[2 * x] = (byte)((three + sums[x - 1] + 8) >> 4);
-            to[(2 * x) + 1] = (byte)((three + sums[x + 1] + 7) >> 4);
+            (row[to], row[to + 1], row[to + 2]) = (a[x], b[x], c[x]);
         }
-
-        to[2 * last] = (byte)(((sums[last] * 3) + sums[last - 1] + 8) >> 4);
-        to[(2 * last) + 1] = (byte)(((sums[last] * 4) + 7) >> 4);
     }
+
+    private static void ToRgb(ReadOnlySpan<byte> light, ReadOnlySpan<byte> blue, ReadOnlySpan<byte> red, Span<byte> row)
+    {
+        for (int x = 0, to = 0; to < row.Length; x++, to += 3)
+        {
+            (int y, int cb, int cr) = (light[x], blue[x] - 128, red[x] - 128);
+            row[to] = Clamp(y + (((RedOfCr * cr) + Half) >> Bits));
+            row[to + 1] = Clamp(y + ((Half - (GreenOfCb * cb) - (GreenOfCr * cr)) >> Bits));
+            row[to + 2] = Clamp(y + (((BlueOfCb * cb) + Half) >> Bits));
+        }
+    }
+
+    private static byte Clamp(int value) => (byte)Math.Min(Math.Max(value, 0), 255);
 }

@@ -13,20 +13,13 @@ internal sealed record PngHeader(int Width, int Height, int Depth, int Colour, b
     /// <summary>Samples a pixel.</summary>
     public int Channels => Colour switch { 2 => 3, 4 => 2, 6 => 4, _ => 1 };
 
-    /// <summary>Distance to the "left" byte for row filters: a whole pixel, at least 1.</summary>
-    public int PixelBytes => Math.Max(1, Channels * Depth / 8);
-
-    /// <summary>Bytes of a row of that many pixels, without its filter byte.</summary>
-    public int RowBytes(int width) => (int)((((long)width * Channels * Depth) + 7) / 8);
+    /// <summary>Bytes of a row, its filter byte first.</summary>
+    public int RowBytes => 1 + (int)((((long)Width * Channels * Depth) + 7) / 8);
 
     /// <summary>Reads and checks the chunk.</summary>
     public static PngHeader Read(ReadOnlySpan<byte> chunk, PictureLimits limits)
     {
-        if (chunk.Length != 13)
-        {
-            throw PictureRefusedException.Corrupt($"IHDR has {chunk.Length} bytes; it has 13.");
-        }
-
+        PictureRefusedException.CorruptIf(chunk.Length != 13, $"IHDR has {chunk.Length} bytes; it has 13.");
         limits.Check(BinaryPrimitives.ReadUInt32BigEndian(chunk), BinaryPrimitives.ReadUInt32BigEndian(chunk[4..]));
         (int depth, int colour) = (chunk[8], chunk[9]);
         bool known = colour switch
@@ -36,12 +29,9 @@ internal sealed record PngHeader(int Width, int Height, int Depth, int Colour, b
             2 or 4 or 6 => depth is 8 or 16,
             _ => false,
         };
-        if (!known || chunk[10] != 0 || chunk[11] != 0 || chunk[12] > 1)
-        {
-            throw PictureRefusedException.Corrupt(
-                $"No PNG has colour type {colour}, {depth} bits, compression {chunk[10]}, filter {chunk[11]}, interlace {chunk[12]}.");
-        }
-
+        PictureRefusedException.CorruptIf(
+            !known || chunk[10] != 0 || chunk[11] != 0 || chunk[12] > 1,
+            $"No PNG has colour type {colour}, {depth} bits, compression {chunk[10]}, filter {chunk[11]}, interlace {chunk[12]}.");
         return new PngHeader(
             BinaryPrimitives.ReadInt32BigEndian(chunk), BinaryPrimitives.ReadInt32BigEndian(chunk[4..]),
             depth, colour, chunk[12] == 1);

@@ -1,133 +1,132 @@
 using System.Buffers.Binary;
+using System.IO.Compression;
+using System.IO.Hashing;
 
 namespace Filip.Embeddings.Pictures.Png;
 
-/// <summary>From restored rows of any PNG kind to RGB over white.</summary>
-internal sealed class PngPixels
+/// <summary>Counts a PNG's rows, then lets ImageSharp decode them; an interlaced one as seven pictures, one a pass.</summary>
+/// <remarks>
+/// ImageSharp fills with black what is missing, hangs on an interlaced picture whose data runs out, and on some sound
+/// ones of few columns. Each of Adam7's passes is a picture of its own, so it never sees interlacing.
+/// </remarks>
+internal sealed class PngPixels(PngHeader header, byte[] palette, byte[] transparency)
 {
-    private readonly PngHeader _header;
+    private static readonly (int X, int Y, int StepX, int StepY)[] s_adam7 =
+        [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)];
 
-    // Palette and grey of at most 8 bits: every value's colour, worked out once.
-    private readonly byte[] _colours = [];
-    private readonly int _colourCount;
-
-    // The one colour that tRNS makes transparent, as stored; -1 where there is none.
-    private readonly int[] _key = [-1, -1, -1];
-
-    /// <summary>Prepares the colours.</summary>
-    /// <exception cref="PictureRefusedException">The palette or the transparency chunk does not fit the kind.</exception>
-    public PngPixels(PngHeader header, ReadOnlySpan<byte> palette, ReadOnlySpan<byte> transparency)
+    /// <summary>Decodes the joined data chunks.</summary>
+    /// <exception cref="PictureRefusedException">There are fewer or more rows than the header declares, or they are broken.</exception>
+    public RgbPicture Decode(MemoryStream data)
     {
-        _header = header;
-        if (header.Colour is 0 or 2 && !transparency.IsEmpty)
+        data.Position = 0;
+        using var rows = new ZLibStream(data, CompressionMode.Decompress, leaveOpen: true);
+        try
         {
-            if (transparency.Length < 2 * header.Channels)
-            {
-                throw PictureRefusedException.Corrupt("The transparency chunk is too short for its colour.");
-            }
+            RgbPicture picture = header.Interlaced ? DecodePasses(rows) : Count(rows, data);
 
-            for (int channel = 0; channel < header.Channels; channel++)
-            {
-                _key[channel] = BinaryPrimitives.ReadUInt16BigEndian(transparency[(2 * channel)..]);
-            }
+            // Only a read past the last byte makes the inflater look at the stream's checksum.
+            PictureRefusedException.CorruptIf(
+                rows.ReadByte() >= 0, "The pixel data goes on behind the last row of the picture.");
+            return picture;
         }
-
-        if (header.Colour == 3)
+        catch (InvalidDataException exception)
         {
-            if (palette.IsEmpty || palette.Length % 3 != 0)
-            {
-                throw PictureRefusedException.Corrupt("A palette picture without a proper palette.");
-            }
-
-            _colourCount = palette.Length / 3;
-            _colours = palette.ToArray();
-            for (int i = 0; i < _colours.Length; i++)
-            {
-                int alpha = i / 3 < transparency.Length ? transparency[i / 3] : 255;
-                _colours[i] = Over.White(_colours[i], alpha);
-            }
-        }
-        else if (header is { Colour: 0, Depth: <= 8 })
-        {
-            _colourCount = 1 << header.Depth;
-            _colours = new byte[3 * _colourCount];
-            for (int value = 0; value < _colourCount; value++)
-            {
-                byte grey = value == _key[0] ? (byte)255 : (byte)(value * 255 / (_colourCount - 1));
-                _colours.AsSpan(3 * value, 3).Fill(grey);
-            }
+            throw new PictureRefusedException(
+                PictureRefusal.Corrupt, "The compressed pixel data is broken or ends early.", exception);
         }
     }
 
-    /// <summary>Writes one row's pixels.</summary>
-    /// <param name="row">The restored row.</param>
-    /// <param name="count">Its pixels.</param>
-    /// <param name="rgb">The whole picture.</param>
-    /// <param name="pixel">Number of the row's first pixel in the picture.</param>
-    /// <param name="step">From one of its pixels to the next.</param>
-    public void Write(ReadOnlySpan<byte> row, int count, Span<byte> rgb, int pixel, int step)
+    private RgbPicture Count(ZLibStream rows, MemoryStream data)
     {
-        int to = 3 * pixel;
-        step *= 3;
-        if (_colourCount > 0)
+        Copy(rows, header, Stream.Null);
+        return Decode(header, data.GetBuffer().AsSpan(0, (int)data.Length));
+    }
+
+    private RgbPicture DecodePasses(ZLibStream rows)
+    {
+        byte[] pixels = new byte[3 * header.Width * header.Height];
+        foreach ((int left, int top, int stepX, int stepY) in s_adam7)
         {
-            WriteIndexed(row, count, rgb, to, step);
-            return;
+            // A pass without columns has no rows either, not even filter bytes.
+            int width = (header.Width - left + stepX - 1) / stepX;
+            int height = (header.Height - top + stepY - 1) / stepY;
+            if (width <= 0 || height <= 0)
+            {
+                continue;
+            }
+
+            PngHeader pass = header with { Width = width, Height = height, Interlaced = false };
+            using var deflated = new MemoryStream();
+            using (var deflater = new ZLibStream(deflated, CompressionLevel.Fastest, leaveOpen: true))
+            {
+                Copy(rows, pass, deflater);
+            }
+
+            byte[] from = Decode(pass, deflated.GetBuffer().AsSpan(0, (int)deflated.Length)).Pixels;
+            for (int pixel = 0; pixel < width * height; pixel++)
+            {
+                int x = left + (pixel % width * stepX);
+                int y = top + (pixel / width * stepY);
+                from.AsSpan(3 * pixel, 3).CopyTo(pixels.AsSpan(3 * ((y * header.Width) + x)));
+            }
         }
 
-        // Of 16 bits the high byte comes first; the low one is dropped.
-        int sample = _header.Depth / 8;
-        bool colour = _header.Colour is 2 or 6;
-        int alphaAt = _header.Colour is 4 or 6 ? (_header.Channels - 1) * sample : -1;
-        int pixelBytes = _header.PixelBytes;
-        for (int i = 0; i < count; i++, to += step)
-        {
-            ReadOnlySpan<byte> stored = row.Slice(i * pixelBytes, pixelBytes);
-            byte red = stored[0];
-            byte green = colour ? stored[sample] : red;
-            byte blue = colour ? stored[2 * sample] : red;
-            if (alphaAt >= 0)
-            {
-                int alpha = stored[alphaAt];
-                (red, green, blue) = (Over.White(red, alpha), Over.White(green, alpha), Over.White(blue, alpha));
-            }
-            else if (_key[0] >= 0 && IsKey(stored, sample))
-            {
-                (red, green, blue) = (255, 255, 255);
-            }
+        return new RgbPicture(pixels, header.Width, header.Height);
+    }
 
-            (rgb[to], rgb[to + 1], rgb[to + 2]) = (red, green, blue);
+    private static void Copy(ZLibStream rows, PngHeader pass, Stream to)
+    {
+        byte[] row = new byte[pass.RowBytes];
+        for (int y = 0; y < pass.Height; y++)
+        {
+            PictureRefusedException.TruncatedIf(
+                rows.ReadAtLeast(row, row.Length, throwOnEndOfStream: false) < row.Length,
+                "The pixel data ends before the last row of the picture.");
+            PictureRefusedException.CorruptIf(row[0] > 4, $"Row filter {row[0]}; PNG has 0 to 4.");
+            to.Write(row);
         }
     }
 
-    private void WriteIndexed(ReadOnlySpan<byte> row, int count, Span<byte> rgb, int to, int step)
+    private RgbPicture Decode(PngHeader picture, ReadOnlySpan<byte> deflated)
     {
-        int depth = _header.Depth;
-        int mask = (1 << depth) - 1;
-        for (int i = 0; i < count; i++, to += step)
+        using var file = new MemoryStream(deflated.Length + 1024);
+        file.Write(PngReader.Signature);
+        Span<byte> first = stackalloc byte[13];
+        first.Clear();
+        BinaryPrimitives.WriteInt32BigEndian(first, picture.Width);
+        BinaryPrimitives.WriteInt32BigEndian(first[4..], picture.Height);
+        (first[8], first[9]) = ((byte)picture.Depth, (byte)picture.Colour);
+        Write(file, "IHDR"u8, first);
+        if (picture.Colour == 3)
         {
-            int bit = i * depth;
-            int index = (row[bit >> 3] >> (8 - depth - (bit & 7))) & mask;
-            if (index >= _colourCount)
-            {
-                throw PictureRefusedException.Corrupt($"Colour {index} of a palette of {_colourCount}.");
-            }
-
-            (rgb[to], rgb[to + 1], rgb[to + 2]) = (_colours[3 * index], _colours[(3 * index) + 1], _colours[(3 * index) + 2]);
+            // An index past the palette is black, as in libpng; ImageSharp takes the last colour.
+            Span<byte> colours = stackalloc byte[768];
+            colours.Clear();
+            palette.CopyTo(colours);
+            Write(file, "PLTE"u8, colours[..(3 << picture.Depth)]);
         }
+
+        if (picture.Colour is 0 or 2 or 3 && transparency.Length > 0)
+        {
+            Write(file, "tRNS"u8, transparency);
+        }
+
+        Write(file, "IDAT"u8, deflated);
+        Write(file, "IEND"u8, []);
+        return ImageSharpDecoder.Png(file, wide: picture.Depth == 16);
     }
 
-    private bool IsKey(ReadOnlySpan<byte> stored, int sample)
+    private static void Write(MemoryStream file, ReadOnlySpan<byte> type, ReadOnlySpan<byte> content)
     {
-        for (int channel = 0; channel < _header.Channels; channel++)
-        {
-            int value = sample == 2 ? BinaryPrimitives.ReadUInt16BigEndian(stored[(2 * channel)..]) : stored[channel];
-            if (value != _key[channel])
-            {
-                return false;
-            }
-        }
-
-        return true;
+        Span<byte> number = stackalloc byte[4];
+        BinaryPrimitives.WriteInt32BigEndian(number, content.Length);
+        file.Write(number);
+        file.Write(type);
+        file.Write(content);
+        var checksum = new Crc32();
+        checksum.Append(type);
+        checksum.Append(content);
+        BinaryPrimitives.WriteUInt32BigEndian(number, checksum.GetCurrentHashAsUInt32());
+        file.Write(number);
     }
 }
