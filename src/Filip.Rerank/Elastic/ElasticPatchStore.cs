@@ -26,7 +26,7 @@ public sealed class ElasticPatchStore(ElasticConnection connection) : IPatchStor
         var answers = new List<ElasticAnswer>();
         try
         {
-            foreach (var page in ids.Distinct(StringComparer.Ordinal).Chunk(MostIdsASearch))
+            foreach (var page in ElasticIds.Possible(ids).Chunk(MostIdsASearch))
             {
                 var answer = await connection.AskAsync(
                     ElasticQuestion.Post(_path, IdsBody(page)) with { Cbor = true }, cancellationToken);
