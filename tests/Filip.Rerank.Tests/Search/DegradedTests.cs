@@ -203,9 +203,6 @@ public sealed class DegradedTests(SampleIndex sample)
         public ValueTask<IReadOnlyDictionary<string, PictureFields>> GetFieldsAsync(
             IReadOnlyList<string> ids, CancellationToken cancellationToken) => inner.GetFieldsAsync(ids, cancellationToken);
 
-        public ValueTask<bool> HasFieldAsync(string field, CancellationToken cancellationToken) =>
-            inner.HasFieldAsync(field, cancellationToken);
-
         public ValueTask<long> CountAsync(CancellationToken cancellationToken) => inner.CountAsync(cancellationToken);
 
         public ValueTask<bool> HasFieldAsync(string field, CancellationToken cancellationToken) =>
