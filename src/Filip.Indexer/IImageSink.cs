@@ -24,7 +24,7 @@ public interface IImageSink : IAsyncDisposable
     ValueTask<IReadOnlyDictionary<string, string>> GetContentHashesAsync(
         IReadOnlyList<string> ids, CancellationToken cancellationToken);
 
-    /// <summary>All ids in the index, in ordinal order.</summary>
+    /// <summary>All ids in the index, each once, in a stable order (which one is the engine's).</summary>
     /// <param name="cancellationToken">Ends the listing.</param>
     IAsyncEnumerable<string> ListIdsAsync(CancellationToken cancellationToken);
 

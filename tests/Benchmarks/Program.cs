@@ -1,3 +1,5 @@
+using Filip.Benchmarks.DropIn;
+using Filip.Benchmarks.Elastic;
 using Filip.Benchmarks.Indexing;
 using Filip.Benchmarks.Kernels;
 using Filip.Benchmarks.Search;
@@ -7,7 +9,9 @@ return args switch
 {
     ["kernels", .. var options] => KernelBenchmark.Run(options),
     ["index", .. var options] => await IndexBenchmark.RunAsync(options),
+    ["elastic", .. var options] => await ElasticBenchmark.RunAsync(options),
     ["search", .. var options] => await SearchBenchmark.RunAsync(options),
+    ["dropin", .. var options] => await DropInBenchmark.RunAsync(options),
     _ => Usage(),
 };
 
@@ -17,7 +21,9 @@ static int Usage()
         Usage (build with -c Release): Filip.Benchmarks
           kernels [--rounds 15] [--shapes A,B,C,D] [--clock wall|cpu] [--out FILE.md]
           index   [--pictures 10000] [--concurrency N]
+          elastic [--url URL] [--docs 20000] [--rounds 3] [--rows 144] [--dimension 64] [--pooled 128] [--out FILE.md]
           search  [--pictures 2000] [--searches 200] [--model DIR]
+          dropin  [--url URL] [--docs 2000] [--searches 300] [--model DIR] [--out FILE.md]
         """);
     return 2;
 }

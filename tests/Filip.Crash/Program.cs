@@ -4,6 +4,13 @@ using Filip.Recall.Embedded;
 
 // Filip.Crash FOLDER FIRST COUNT [MILESTONE OCCURRENCE]: writes pictures FIRST to FIRST + COUNT - 1, prints "ack NUMBER" for each one
 // acknowledged, and dies at that occurrence of that milestone, as a process does that is killed there: no handler runs.
+// Filip.Crash elastic URL FIRST COUNT: the same into an index on Elasticsearch; somebody else does the killing.
+if (args[0] == "elastic")
+{
+    await ElasticWriter.RunAsync(args[1], int.Parse(args[2], CultureInfo.InvariantCulture), int.Parse(args[3], CultureInfo.InvariantCulture));
+    return;
+}
+
 var folder = args[0];
 var first = int.Parse(args[1], CultureInfo.InvariantCulture);
 var count = int.Parse(args[2], CultureInfo.InvariantCulture);

@@ -45,6 +45,7 @@ internal static class FilipCommand
         IndexCommand.Build(signals),
         SearchCommand.Build(),
         ServeCommand.Build(),
+        CompareCommand.Build(),
         ExperimentCommand.Build(),
         ScoreCommand.Build(),
         VerifyCommand.Build(),

@@ -3,6 +3,8 @@ using Filip.Cli.Experiments;
 using Filip.Cli.Opening;
 using Filip.Cli.Terminal;
 using Filip.Indexer;
+using Filip.Recall.Elastic;
+using Filip.Rerank.DropIn;
 using Filip.Rerank.Search;
 using Filip.Rerank.Service;
 using Microsoft.Extensions.Hosting;
@@ -51,6 +53,13 @@ internal static class ServeCommand
         HelpName = "FILE",
     };
 
+    private static readonly Option<string[]> s_dropIn = new("--drop-in")
+    {
+        Description = "Another index or alias that POST /NAME/_search may search beside INDEX; =PATCHES where its patches stand in an index of their own",
+        HelpName = "NAME[=PATCHES]",
+        DefaultValueFactory = _ => [],
+    };
+
     private static readonly Option<bool> s_jsonLogs = new("--json-logs") { Description = "Log lines as JSON" };
 
     /// <summary>The verb.</summary>
@@ -58,7 +67,7 @@ internal static class ServeCommand
     {
         var command = new Command("serve", "Serve search and rerank over HTTP")
         {
-            s_index, s_url, s_deadline, s_keys, s_pictures, s_cache, s_experiment, s_jsonLogs,
+            s_index, s_url, s_deadline, s_keys, s_pictures, s_cache, s_experiment, s_dropIn, s_jsonLogs,
         }.WithGlobalOptions();
         command.SetAction(RunAsync);
         return command;
@@ -75,9 +84,11 @@ internal static class ServeCommand
         using var experiment = parsed.GetValue(s_experiment) is { } file
             ? ServedExperiment.Open(file, parsed.GetValue(GlobalOptions.Quiet))
             : null;
+        var place = parsed.GetValue(s_index)!;
+        var dropIn = DropIn(place, parsed.GetValue(s_dropIn)!);
         var options = new SearchOptions { Deadline = TimeSpan.FromMilliseconds(parsed.GetValue(s_deadline)) };
         await using var opened = await OpenedEngine.OpenAsync(
-            parsed.GetValue(s_index)!, parsed, options, byPicture: true, cache * 1024 * 1024, stop);
+            place, parsed, options, byPicture: true, cache * 1024 * 1024, stop);
         var server = new FilipServerOptions
         {
             Engine = opened.Engine,
@@ -89,6 +100,11 @@ internal static class ServeCommand
             Experiment = experiment?.Options,
         };
         await using var app = FilipServer.Create(server);
+        if (dropIn is not null)
+        {
+            app.MapDropIn(dropIn);
+        }
+
         await WarmUpAsync(opened, stop);
         await app.StartAsync(stop);
         Console.WriteLine($"listening on {FilipServer.UrlOf(app)}");
@@ -102,6 +118,29 @@ internal static class ServeCommand
         }
 
         return ExitCode.Ok;
+    }
+
+    // For a frontend that speaks Elasticsearch already: there is one to pass its searches on to.
+    private static DropInOptions? DropIn(string place, string[] others)
+    {
+        if (!ElasticAddress.IsOne(place))
+        {
+            return others.Length == 0
+                ? null
+                : throw new UsageException("--drop-in passes searches on to Elasticsearch, and a folder is none; serve http(s)://host:9200/index.");
+        }
+
+        var address = ElasticAddress.Parse(place);
+        var credentials = ElasticCredentials.Resolve(address);
+        return new DropInOptions
+        {
+            Address = address,
+            CaFile = credentials.CaFile,
+            CaFingerprint = credentials.CaFingerprint,
+            Indices = [new DropInIndex(address.Index), .. others.Select(other => other.Split('=', 2) is [var name, var patches]
+                ? new DropInIndex(name, patches)
+                : new DropInIndex(other))],
+        };
     }
 
     // The first searches of a process pay for compiling it; the first user's page must not.

@@ -10,6 +10,7 @@ namespace Filip.Cli.Opening;
 internal sealed class OpenedEngine : IAsyncDisposable
 {
     private readonly List<IDisposable> _towers = [];
+    private SearchEngineParts _parts = null!;
 
     private OpenedEngine(OpenedIndex index, ModelFolder model)
     {
@@ -53,7 +54,7 @@ internal sealed class OpenedEngine : IAsyncDisposable
                 opened._towers.Add(image);
             }
 
-            opened.Engine = new SearchEngine(new SearchEngineParts
+            opened._parts = new SearchEngineParts
             {
                 TextEncoder = text,
                 CandidateSource = index.Source,
@@ -65,7 +66,8 @@ internal sealed class OpenedEngine : IAsyncDisposable
                 VerifyRecords = !index.VerifiesOnFetch,
                 Templates = model.Manifest.Templates,
                 Options = options,
-            });
+            };
+            opened.Engine = new SearchEngine(opened._parts);
             return opened;
         }
         catch
@@ -74,6 +76,10 @@ internal sealed class OpenedEngine : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>A second search over the same index and towers, put together otherwise: to compare the two.</summary>
+    /// <param name="change">Changes the parts; what it adds is the caller's to dispose.</param>
+    public SearchEngine With(Func<SearchEngineParts, SearchEngineParts> change) => new(change(_parts));
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Numerics.Tensors;
 using System.Text.Json;
+using Filip.Recall;
 using Filip.Recall.Elastic;
 
 namespace Filip.Indexer.Elastic;
@@ -58,14 +60,7 @@ internal static class BulkDocument
 
         if (document.Attributes.Count > 0)
         {
-            json.WriteStartObject(ElasticFields.Attributes);
-            foreach (var (name, value) in document.Attributes)
-            {
-                json.WritePropertyName(name);
-                value.WriteTo(json);
-            }
-
-            json.WriteEndObject();
+            WriteAttributes(json, document.Attributes);
             json.WriteStartArray(ElasticFields.Facets);
             foreach (var term in Facet.Terms(document.Attributes))
             {
@@ -80,14 +75,40 @@ internal static class BulkDocument
         json.WriteEndObject();
     }
 
+    private static void WriteAttributes(Utf8JsonWriter json, IReadOnlyDictionary<string, JsonElement> attributes)
+    {
+        if (!FlattenedAttributes.Take(attributes))
+        {
+            json.WriteString(ElasticFields.AttributesJson, PictureDoor.Attributes(attributes).Json);
+            return;
+        }
+
+        json.WriteStartObject(ElasticFields.Attributes);
+        foreach (var (name, value) in attributes)
+        {
+            json.WritePropertyName(name);
+            value.WriteTo(json);
+        }
+
+        json.WriteEndObject();
+    }
+
+    // Elasticsearch wants unit length to a thousandth of its square, the door to a hundredth: between them it is brought to 1.
+    private static float Scale(ReadOnlySpan<float> vector)
+    {
+        var length = TensorPrimitives.Norm(vector);
+        return Math.Abs(length - 1) > 1e-4f ? 1 / length : 1;
+    }
+
     private static void WriteVector(Utf8JsonWriter json, ReadOnlySpan<float> vector, bool base64)
     {
+        var scale = Scale(vector);
         if (!base64)
         {
             json.WriteStartArray(ElasticFields.Pooled);
             foreach (var value in vector)
             {
-                json.WriteNumberValue(value);
+                json.WriteNumberValue(value * scale);
             }
 
             json.WriteEndArray();
@@ -97,7 +118,7 @@ internal static class BulkDocument
         var bytes = ArrayPool<byte>.Shared.Rent(vector.Length * sizeof(float));
         for (var i = 0; i < vector.Length; i++)
         {
-            BinaryPrimitives.WriteSingleBigEndian(bytes.AsSpan(i * sizeof(float)), vector[i]);
+            BinaryPrimitives.WriteSingleBigEndian(bytes.AsSpan(i * sizeof(float)), vector[i] * scale);
         }
 
         json.WriteBase64String(ElasticFields.Pooled, bytes.AsSpan(0, vector.Length * sizeof(float)));

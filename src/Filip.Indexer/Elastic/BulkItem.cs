@@ -6,6 +6,9 @@ namespace Filip.Indexer.Elastic;
 /// <param name="Lines">The action line and the document line, each with its line feed; the action line alone for a deletion.</param>
 internal sealed record BulkItem(string Id, string ContentHash, ReadOnlyMemory<byte> Lines);
 
+/// <summary>What became of one item, and why where it was not simply done.</summary>
+internal readonly record struct ItemOutcome(ItemFate Fate, string? Reason);
+
 /// <summary>What the server did with one item.</summary>
 internal enum ItemFate
 {
@@ -23,6 +26,9 @@ internal enum ItemFate
 
     /// <summary>This document will never be taken.</summary>
     Poison,
+
+    /// <summary>The whole request was refused with this item alone in it.</summary>
+    RefusedWhole,
 
     /// <summary>No document will be taken until somebody does something.</summary>
     Stop,

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text.Json;
 using Filip.Recall.Elastic;
 
 namespace Filip.Indexer.Elastic;
@@ -13,6 +12,8 @@ namespace Filip.Indexer.Elastic;
 internal sealed class BulkPump(
     ElasticConnection connection, string index, BulkOptions options, long serverLimit, TimeProvider time)
 {
+    private const int SurelyNotThePictures = 8;
+
     private readonly string _path = Uri.EscapeDataString(index) + "/_bulk?filter_path=errors,items.*.status,items.*.error.type,items.*.error.reason,items.*.error.caused_by.reason";
     private readonly InFlightBytes _inFlight = new(options.MostBytesInFlight);
     private readonly int _mostBody = (int)Math.Min(options.MostBodyBytes, serverLimit * 9 / 10);
@@ -21,17 +22,30 @@ internal sealed class BulkPump(
     /// <param name="items">At least one; ids differ.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="SinkUnavailableException">The server is away, full or refuses us altogether.</exception>
-    public async ValueTask<IReadOnlyList<(ItemFate Fate, string? Reason)>> SendAsync(
-        IReadOnlyList<BulkItem> items, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<ItemOutcome>> SendAsync(IReadOnlyList<BulkItem> items, CancellationToken cancellationToken)
     {
-        var fates = new (ItemFate Fate, string? Reason)[items.Count];
-        var places = Enumerable.Range(0, items.Count).ToList();
-        await Task.WhenAll(Split(items, places).Select(part => SendPartAsync(items, part, fates, cancellationToken)));
-        return fates;
+        var outcomes = new ItemOutcome[items.Count];
+
+        // Where one part must stop all must: the others would wait for their patience to end.
+        using var siblings = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await Task.WhenAll(Split(items, outcomes).Select(async part =>
+        {
+            try
+            {
+                await SendPartAsync(items, [.. part], outcomes, siblings.Token);
+                EnsureNotAllRefused(part, outcomes);
+            }
+            catch
+            {
+                await siblings.CancelAsync();
+                throw;
+            }
+        }));
+        return outcomes;
     }
 
     private async Task SendPartAsync(
-        IReadOnlyList<BulkItem> items, List<int> places, (ItemFate Fate, string? Reason)[] fates, CancellationToken cancellationToken)
+        IReadOnlyList<BulkItem> items, List<int> places, ItemOutcome[] outcomes, CancellationToken cancellationToken)
     {
         var pause = options.FirstPause;
         var since = time.GetTimestamp();
@@ -39,15 +53,15 @@ internal sealed class BulkPump(
         {
             var before = places.Count;
             var (answer, trouble) = await TryOnceAsync(items, places, cancellationToken);
-            if (answer is null && trouble is { Status: 413 })
+            if (answer is null && IsAboutContent(trouble!))
             {
-                await SplitTooLargeAsync(items, places, fates, trouble, cancellationToken);
+                await HalveAsync(items, places, outcomes, trouble!, cancellationToken);
                 return;
             }
 
             if (answer is not null)
             {
-                trouble = await SettleAsync(items, places, answer, fates, cancellationToken);
+                trouble = await SettleAsync(items, places, answer, outcomes, cancellationToken);
             }
 
             if (places.Count == 0)
@@ -63,7 +77,7 @@ internal sealed class BulkPump(
             if (time.GetElapsedTime(since) > options.Patience)
             {
                 throw new SinkUnavailableException(
-                    $"Elasticsearch at {connection.Address} took nothing for {options.Patience.TotalSeconds:0} s. "
+                    $"Elasticsearch at {connection.Address} took nothing for {options.Patience.TotalSeconds:0.###} s. "
                     + "What it acknowledged is kept; run the same command again when it is well. "
                     + $"Last answer: {trouble?.Message}", trouble);
             }
@@ -74,7 +88,7 @@ internal sealed class BulkPump(
         }
     }
 
-    private async ValueTask<(IReadOnlyList<(ItemFate Fate, string? Reason)>? Fates, ElasticException? Trouble)> TryOnceAsync(
+    private async ValueTask<(IReadOnlyList<ItemOutcome>? Outcomes, ElasticException? Trouble)> TryOnceAsync(
         IReadOnlyList<BulkItem> items, List<int> places, CancellationToken cancellationToken)
     {
         var length = places.Sum(place => items[place].Lines.Length);
@@ -93,22 +107,23 @@ internal sealed class BulkPump(
             using var answer = await connection.AskAsync(
                 new ElasticQuestion("POST", _path, body.AsMemory(0, length)) { Bulk = true, Repeatable = false }, cancellationToken);
             using var json = answer.Json();
-            var fates = BulkAnswer.Read(json.RootElement, places.Count);
-            pushedBack = fates.Any(fate => fate.Fate == ItemFate.Again);
-            return (fates, null);
+            var outcomes = BulkAnswer.Read(json.RootElement, places.Count);
+            pushedBack = outcomes.Any(outcome => outcome.Fate == ItemFate.Again);
+            return (outcomes, null);
         }
-        catch (ElasticException error) when (error.Transient || error.Status == 413)
+        catch (ElasticException error) when (error.Transient || IsAboutContent(error))
         {
+            pushedBack = error.Transient;
             return (null, error);
         }
-        catch (Exception error) when (error is InvalidDataException or JsonException)
+        catch (InvalidDataException error)
         {
-            // Cut or garbled: what was applied is not known, and writing it again changes nothing.
-            return (null, new ElasticException(ElasticFailure.Unreachable, $"The answer to a bulk could not be read: {error.Message}", error));
+            // Garbled: what was applied is not known, and writing it again changes nothing.
+            return (null, new ElasticException(ElasticFailure.Unreachable, error.Message, error));
         }
         catch (ElasticException error)
         {
-            throw new SinkUnavailableException(error.Message, error);
+            throw new SinkUnavailableException($"{error.Message} What it acknowledged is kept; then run the same command again.", error);
         }
         finally
         {
@@ -117,10 +132,13 @@ internal sealed class BulkPump(
         }
     }
 
+    // The whole request was refused for what is in it: some item is to blame, and the others must not pay.
+    private static bool IsAboutContent(ElasticException error) => error.Status is 400 or 413;
+
     // Writes down what is settled and leaves in `places` what must be sent again.
     private async ValueTask<ElasticException?> SettleAsync(
-        IReadOnlyList<BulkItem> items, List<int> places, IReadOnlyList<(ItemFate Fate, string? Reason)> answer,
-        (ItemFate Fate, string? Reason)[] fates, CancellationToken cancellationToken)
+        IReadOnlyList<BulkItem> items, List<int> places, IReadOnlyList<ItemOutcome> answer, ItemOutcome[] outcomes,
+        CancellationToken cancellationToken)
     {
         var again = new List<int>();
         string? reason = null;
@@ -130,7 +148,7 @@ internal sealed class BulkPump(
             if (fate == ItemFate.Stop)
             {
                 throw new SinkUnavailableException(
-                    $"Elasticsearch at {connection.Address} takes no documents into '{index}' ({why}). {Advice(why)} "
+                    $"Elasticsearch at {connection.Address} takes no documents into '{index}' ({why}). {BulkAnswer.Advice(why)} "
                     + "What it acknowledged is kept; then run the same command again.");
             }
 
@@ -146,7 +164,7 @@ internal sealed class BulkPump(
                 continue;
             }
 
-            fates[places[i]] = (fate, why);
+            outcomes[places[i]] = new ItemOutcome(fate, fate == ItemFate.Poison ? $"Elasticsearch refused it: {why}" : why);
         }
 
         places.Clear();
@@ -154,63 +172,89 @@ internal sealed class BulkPump(
         return reason is null ? null : new ElasticException(ElasticFailure.Busy, reason);
     }
 
-    private async Task SplitTooLargeAsync(
-        IReadOnlyList<BulkItem> items, List<int> places, (ItemFate Fate, string? Reason)[] fates, ElasticException trouble,
-        CancellationToken cancellationToken)
+    private async ValueTask HalveAsync(
+        IReadOnlyList<BulkItem> items, List<int> places, ItemOutcome[] outcomes, ElasticException trouble, CancellationToken cancellationToken)
     {
         if (places.Count == 1)
         {
-            fates[places[0]] = (ItemFate.Poison, $"too large: {items[places[0]].Lines.Length} bytes ({trouble.Message})");
+            outcomes[places[0]] = new ItemOutcome(
+                ItemFate.RefusedWhole,
+                trouble.Status == 413 ? TooLarge(items[places[0]], "what something between takes") : trouble.Message);
             return;
         }
 
         var half = places.Count / 2;
-        await SendPartAsync(items, places[..half], fates, cancellationToken);
-        await SendPartAsync(items, places[half..], fates, cancellationToken);
+        await SendPartAsync(items, places[..half], outcomes, cancellationToken);
+        await SendPartAsync(items, places[half..], outcomes, cancellationToken);
+    }
+
+    // One refused request is a bad picture; all of them, each sent alone, are a server or a proxy that wants something else.
+    private void EnsureNotAllRefused(List<int> part, ItemOutcome[] outcomes)
+    {
+        if (part.Count >= SurelyNotThePictures && part.All(place => outcomes[place].Fate == ItemFate.RefusedWhole))
+        {
+            throw new SinkUnavailableException(
+                $"Elasticsearch at {connection.Address} refused each of {part.Count} documents, even sent alone: {outcomes[part[0]].Reason} "
+                + "That is not the pictures' fault: look at http.max_content_length and at what stands between. Then run the same command again.");
+        }
+
+        foreach (var place in part.Where(place => outcomes[place].Fate == ItemFate.RefusedWhole))
+        {
+            outcomes[place] = outcomes[place] with { Fate = ItemFate.Poison };
+        }
     }
 
     private async ValueTask<bool> HoldsAsync(BulkItem item, CancellationToken cancellationToken)
     {
-        using var answer = await connection.AskAsync(
-            new ElasticQuestion("GET", $"{Uri.EscapeDataString(index)}/_doc/{Uri.EscapeDataString(item.Id)}?_source_includes={ElasticFields.ContentHash}")
-            {
-                MayBeMissing = true,
-            },
-            cancellationToken);
-        using var json = answer.Json();
-        return json.RootElement.TryGetProperty("_source", out var source)
-            && source.TryGetProperty(ElasticFields.ContentHash, out var hash) && hash.GetString() == item.ContentHash;
+        try
+        {
+            using var answer = await connection.AskAsync(
+                new ElasticQuestion("GET", $"{Uri.EscapeDataString(index)}/_doc/{Uri.EscapeDataString(item.Id)}?_source_includes={ElasticFields.ContentHash}")
+                {
+                    MayBeMissing = true,
+                },
+                cancellationToken);
+            using var json = answer.Json();
+            return json.RootElement.TryGetProperty("_source", out var source)
+                && source.TryGetProperty(ElasticFields.ContentHash, out var hash) && hash.GetString() == item.ContentHash;
+        }
+        catch (ElasticException error) when (error.Transient)
+        {
+            return false; // not known: it is sent again
+        }
+        catch (ElasticException error)
+        {
+            throw new SinkUnavailableException(error.Message, error);
+        }
     }
 
-    private IEnumerable<List<int>> Split(IReadOnlyList<BulkItem> items, List<int> places)
+    // Parts under the limit of a body; what is over the server's own limit alone has its outcome here.
+    private List<List<int>> Split(IReadOnlyList<BulkItem> items, ItemOutcome[] outcomes)
     {
-        var part = new List<int>();
+        var parts = new List<List<int>>();
         var bytes = 0;
-        foreach (var place in places)
+        for (var place = 0; place < items.Count; place++)
         {
             var length = items[place].Lines.Length;
-            if (part.Count > 0 && bytes + length > _mostBody)
+            if (length > serverLimit)
             {
-                yield return part;
-                (part, bytes) = ([], 0);
+                outcomes[place] = new ItemOutcome(ItemFate.Poison, TooLarge(items[place], $"http.max_content_length, {serverLimit} bytes"));
+                continue;
             }
 
-            part.Add(place);
+            if (parts.Count == 0 || bytes + length > _mostBody)
+            {
+                parts.Add([]);
+                bytes = 0;
+            }
+
+            parts[^1].Add(place);
             bytes += length;
         }
 
-        if (part.Count > 0)
-        {
-            yield return part;
-        }
+        return parts;
     }
 
-    private static string Advice(string? why) => why switch
-    {
-        not null when why.Contains("flood-stage", StringComparison.Ordinal) => "Its disk is over the flood stage: free disk or add nodes.",
-        not null when why.StartsWith("security_exception", StringComparison.Ordinal) => "The key lacks a privilege; elastic/roles.md names those that are needed.",
-        not null when why.StartsWith("index_closed", StringComparison.Ordinal) => "Open the index.",
-        not null when why.StartsWith("index_not_found", StringComparison.Ordinal) => "Somebody deleted the index while it was being filled.",
-        _ => "Take the block off the index (index.blocks.*).",
-    };
+    private static string TooLarge(BulkItem item, string limit) =>
+        $"The picture is too large: {item.Lines.Length} bytes as a request, more than {limit}.";
 }

@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using System.ComponentModel.DataAnnotations;
 using Filip.Embeddings;
 using Filip.Recall;
 using Filip.Recall.Elastic;
@@ -16,6 +16,7 @@ public sealed class ElasticImageSink : IImageSink
 
     private readonly ElasticConnection _connection;
     private readonly ElasticGenerations _generations;
+    private readonly ElasticLedger _ledger;
     private readonly BulkPump _pump;
     private readonly ElasticServer _server;
     private readonly bool _promote;
@@ -25,6 +26,7 @@ public sealed class ElasticImageSink : IImageSink
     {
         _connection = connection;
         _generations = new ElasticGenerations(connection);
+        _ledger = new ElasticLedger(connection, generation);
         _server = server;
         _promote = promote;
         _pump = new BulkPump(connection, generation, bulk, server.MostBodyBytes, time);
@@ -54,6 +56,8 @@ public sealed class ElasticImageSink : IImageSink
         ArgumentNullException.ThrowIfNull(connection);
         ArgumentNullException.ThrowIfNull(stamp);
         ArgumentNullException.ThrowIfNull(options);
+        Validator.ValidateObject(options.Bulk, new ValidationContext(options.Bulk), validateAllProperties: true);
+        Validator.ValidateObject(options.Index, new ValidationContext(options.Index), validateAllProperties: true);
         var server = await ElasticServer.AskAsync(connection, cancellationToken);
         var generations = new ElasticGenerations(connection);
         var live = await generations.CurrentAsync(cancellationToken);
@@ -62,7 +66,7 @@ public sealed class ElasticImageSink : IImageSink
         {
             var (_, found) = await generations.StampAsync(live, cancellationToken);
             (found ?? throw NotOurs(connection, live)).EnsureUsableBy(stamp);
-            generation = live;
+            (generation, stamp) = (live, found);
         }
         else
         {
@@ -84,112 +88,53 @@ public sealed class ElasticImageSink : IImageSink
         IReadOnlyList<ImageDocument> documents, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(documents);
-        var items = documents.Select(document => BulkDocument.Index(document, _server.TakesBase64Vectors)).ToList();
-        var fates = await _pump.SendAsync(items, cancellationToken);
-        return [.. documents.Select((document, i) =>
-            new WriteOutcome(document.Id, fates[i].Fate == ItemFate.Done ? null : fates[i].Reason ?? "refused"))];
-    }
-
-    /// <inheritdoc/>
-    public async ValueTask<IReadOnlyDictionary<string, string>> GetContentHashesAsync(
-        IReadOnlyList<string> ids, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(ids);
-        var hashes = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var page in ids.Chunk(PageOfIds))
+        if (documents.Count == 0)
         {
-            // A realtime get sees what is not refreshed yet, which a search would not.
-            var body = ElasticBody.Write(json =>
-            {
-                json.WriteStartObject();
-                json.WriteStartArray("ids");
-                foreach (var id in page)
-                {
-                    json.WriteStringValue(id);
-                }
+            throw new ArgumentException("Expected at least one picture, got none.", nameof(documents));
+        }
 
-                json.WriteEndArray();
-                json.WriteEndObject();
-            });
-            using var answer = await AskAsync(
-                ElasticQuestion.Post($"{Path}/_mget?_source_includes={ElasticFields.ContentHash}&filter_path=docs._id,docs._source,docs.error", body),
-                cancellationToken);
-            using var json = answer.Json();
-            foreach (var document in json.RootElement.GetProperty("docs").EnumerateArray())
+        var refusals = new string?[documents.Count];
+        var items = new List<BulkItem>(documents.Count);
+        var places = new Dictionary<string, int>(documents.Count, StringComparer.Ordinal);
+        for (var i = 0; i < documents.Count; i++)
+        {
+            refusals[i] = Refusal(documents[i]);
+            if (refusals[i] is not null)
             {
-                if (document.TryGetProperty("error", out var error))
-                {
-                    throw new SinkUnavailableException($"Elasticsearch at {_connection.Address} cannot read '{Generation}': {error.GetRawText()}");
-                }
+                continue;
+            }
 
-                if (document.TryGetProperty("_source", out var source) && source.TryGetProperty(ElasticFields.ContentHash, out var hash))
-                {
-                    hashes[document.GetProperty("_id").GetString()!] = hash.GetString()!;
-                }
+            // Of one id twice the last stays, as in the embedded index; parts of a call travel side by side, in no order.
+            var item = BulkDocument.Index(documents[i], _server.TakesBase64Vectors);
+            if (places.TryAdd(item.Id, items.Count))
+            {
+                items.Add(item);
+            }
+            else
+            {
+                items[places[item.Id]] = item;
             }
         }
 
-        return hashes;
+        var fates = items.Count == 0 ? [] : await _pump.SendAsync(items, cancellationToken);
+        return [.. documents.Select((document, i) => new WriteOutcome(
+            document.Id,
+            refusals[i] ?? (fates[places[document.Id]] is { Fate: not ItemFate.Done } outcome ? outcome.Reason ?? "refused" : null)))];
     }
 
     /// <inheritdoc/>
-    public async IAsyncEnumerable<string> ListIdsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await RefreshAsync(cancellationToken);
-        string? last = null;
-        while (true)
-        {
-            // Each page is a search of its own after the last id: a node that is lost costs a page, never an id.
-            var after = last;
-            var body = ElasticBody.Write(json =>
-            {
-                json.WriteStartObject();
-                json.WriteNumber("size", PageOfIds);
-                json.WriteBoolean("_source", false);
-                json.WriteBoolean("track_total_hits", false);
-                json.WriteStartArray("sort");
-                json.WriteStringValue(ElasticFields.Id);
-                json.WriteEndArray();
-                if (after is not null)
-                {
-                    json.WriteStartArray("search_after");
-                    json.WriteStringValue(after);
-                    json.WriteEndArray();
-                }
+    public ValueTask<IReadOnlyDictionary<string, string>> GetContentHashesAsync(
+        IReadOnlyList<string> ids, CancellationToken cancellationToken) => _ledger.GetContentHashesAsync(ids, cancellationToken);
 
-                json.WriteEndObject();
-            });
-            var page = new List<string>();
-            using (var answer = await AskAsync(
-                ElasticQuestion.Post(Path + "/_search?allow_partial_search_results=false&filter_path=hits.hits._id", body), cancellationToken))
-            {
-                using var json = answer.Json();
-                if (json.RootElement.TryGetProperty("hits", out var hits))
-                {
-                    page.AddRange(hits.GetProperty("hits").EnumerateArray().Select(hit => hit.GetProperty("_id").GetString()!));
-                }
-            }
-
-            foreach (var id in page)
-            {
-                yield return id;
-            }
-
-            if (page.Count < PageOfIds)
-            {
-                yield break;
-            }
-
-            last = page[^1];
-        }
-    }
+    /// <inheritdoc/>
+    public IAsyncEnumerable<string> ListIdsAsync(CancellationToken cancellationToken) => _ledger.ListIdsAsync(cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask<long> DeleteAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(ids);
         var deleted = 0L;
-        foreach (var page in ids.Distinct(StringComparer.Ordinal).Chunk(PageOfIds))
+        foreach (var page in ElasticIds.Possible(ids).Chunk(PageOfIds))
         {
             var fates = await _pump.SendAsync([.. page.Select(BulkDocument.Delete)], cancellationToken);
             deleted += fates.Count(fate => fate.Fate == ItemFate.Done);
@@ -201,63 +146,70 @@ public sealed class ElasticImageSink : IImageSink
     /// <inheritdoc/>
     public async ValueTask<SinkSummary> CompleteAsync(CancellationToken cancellationToken)
     {
-        await RefreshAsync(cancellationToken);
+        await _ledger.RefreshAsync(cancellationToken);
+        await EnsureStillOursAsync(cancellationToken);
         var settings = ElasticBody.Write(json =>
         {
             json.WriteStartObject();
             json.WriteString("index.refresh_interval", ElasticGenerations.ServingRefreshInterval);
             json.WriteEndObject();
         });
-        using (await AskAsync(new ElasticQuestion("PUT", Path + "/_settings", settings), cancellationToken))
+        using (await _ledger.AskAsync(new ElasticQuestion("PUT", Path + "/_settings", settings), cancellationToken))
         {
         }
 
+        var size = await ElasticLedger.OrUnavailable(() => ElasticIndexSize.AskAsync(_connection, Generation, cancellationToken));
         if (_promote)
         {
-            await _generations.PromoteAsync(Generation, cancellationToken);
+            await ElasticLedger.OrUnavailable(() => _generations.PromoteAsync(Generation, cancellationToken));
         }
 
-        using var answer = await AskAsync(
-            ElasticQuestion.Get(Path + "/_stats/docs,store?filter_path=_all.primaries.docs.count,_all.primaries.store.size_in_bytes"), cancellationToken);
-        using var json = answer.Json();
-        var primaries = json.RootElement.GetProperty("_all").GetProperty("primaries");
-        var count = primaries.GetProperty("docs").GetProperty("count").GetInt64();
-        var bytes = primaries.GetProperty("store").GetProperty("size_in_bytes").GetInt64();
-        return new SinkSummary(count, count == 0 ? 0 : (double)bytes / count);
+        return new SinkSummary(size.Pictures, size.Pictures == 0 ? 0 : (double)size.Bytes / size.Pictures);
     }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private async ValueTask RefreshAsync(CancellationToken cancellationToken)
+    // Elasticsearch makes an index by itself where a bulk finds none, and such a one must never serve.
+    private async ValueTask EnsureStillOursAsync(CancellationToken cancellationToken)
     {
-        using var answer = await AskAsync(new ElasticQuestion("POST", Path + "/_refresh"), cancellationToken);
-    }
-
-    private async ValueTask<ElasticAnswer> AskAsync(ElasticQuestion question, CancellationToken cancellationToken)
-    {
+        IndexStamp? found;
         try
         {
-            return await _connection.AskAsync(question, cancellationToken);
+            found = (await ElasticLedger.OrUnavailable(() => _generations.StampAsync(Generation, cancellationToken))).Stamp;
         }
-        catch (ElasticException error)
+        catch (IndexNotFoundException)
         {
-            throw new SinkUnavailableException(error.Message, error);
+            found = null;
+        }
+
+        if (found != Stamp)
+        {
+            throw new SinkUnavailableException(
+                $"'{Generation}' at {_connection.Address} is no longer the index this job was filling: somebody deleted it meanwhile. "
+                + "Delete what is there under that name and run the same command again.");
         }
     }
+
+    private string? Refusal(ImageDocument document) =>
+        PictureDoor.Refusal(
+            document.Id, document.Pooled.Span, document.PatchRecord.Length, document.Path, document.Caption, Stamp)
+        ?? PictureDoor.Attributes(document.Attributes).Refusal;
 
     private static async ValueTask RefuseForeignIndexAsync(
         ElasticConnection connection, ElasticGenerations generations, CancellationToken cancellationToken)
     {
+        string index;
         try
         {
-            var (index, _) = await generations.StampAsync(connection.Address.Index, cancellationToken);
-            throw NotOurs(connection, index);
+            (index, _) = await generations.StampAsync(connection.Address.Index, cancellationToken);
         }
         catch (IndexNotFoundException)
         {
-            // Nothing there: the name is free for an alias.
+            return; // nothing there: the name is free for an alias
         }
+
+        throw NotOurs(connection, index);
     }
 
     // The newest generation past the live one that carries our stamp: the load of it was not completed.

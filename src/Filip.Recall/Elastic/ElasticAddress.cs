@@ -50,6 +50,13 @@ public sealed record ElasticAddress
 
         var rest = text[scheme.Length..];
         var slash = rest.IndexOf('/', StringComparison.Ordinal);
+        if (slash >= 0 && rest.IndexOf('@', slash) >= 0)
+        {
+            // A password with a slash would be taken for a host and an index, and come back in a message.
+            throw new FormatException(
+                "The Elasticsearch URL has '@' after its first '/'. Write / as %2F and @ as %40 in the user or password (or name the index without '@').");
+        }
+
         var authority = slash < 0 ? rest : rest[..slash];
         var index = slash < 0 ? "" : Uri.UnescapeDataString(rest[(slash + 1)..].TrimEnd('/'));
         string? user = null, password = null;

@@ -27,7 +27,20 @@ public sealed class ElasticAnswer : IDisposable
         (_buffer ?? throw new ObjectDisposedException(nameof(ElasticAnswer))).AsMemory(0, _length);
 
     /// <summary>The body as JSON.</summary>
-    public JsonDocument Json() => JsonDocument.Parse(Body, s_deep);
+    /// <exception cref="ElasticException">It is no whole JSON text.</exception>
+    public JsonDocument Json()
+    {
+        try
+        {
+            return JsonDocument.Parse(Body, s_deep);
+        }
+        catch (JsonException error)
+        {
+            throw new ElasticException(
+                ElasticFailure.Unreachable,
+                $"Elasticsearch's answer of {_length} bytes is no whole JSON text. Is there something between that cuts or changes bodies?", error);
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose()

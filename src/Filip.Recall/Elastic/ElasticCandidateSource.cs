@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Numerics.Tensors;
 using System.Text;
 using System.Text.Json;
 using Filip.Embeddings;
@@ -59,11 +60,40 @@ public sealed class ElasticCandidateSource : ICandidateSource
         if (request.Pooled.Length != Stamp.PooledDimension)
         {
             throw new ArgumentException(
-                $"The query's pooled vector has {request.Pooled.Length} values, the index holds {Stamp.PooledDimension}.", nameof(request));
+                $"The query's pooled vector has {request.Pooled.Length} values; the index holds {Stamp.PooledDimension}. "
+                + "Encode the query with the model the index was built with.", nameof(request));
+        }
+
+        if (Finite.IndexOfNonFinite(request.Pooled.Span) is >= 0 and var bad)
+        {
+            throw new ArgumentException($"Value {bad} of the query's pooled vector is not finite.", nameof(request));
+        }
+
+        foreach (var filter in request.Filters)
+        {
+            filter.EnsureSound();
+        }
+
+        // The server refuses a query that is not of unit length; a dot product is not so narrow, so its length is put back after.
+        var length = TensorPrimitives.Norm(request.Pooled.Span);
+        if (length == 0)
+        {
+            throw new ArgumentException("The query's pooled vector is all zero; it has no direction to search in.", nameof(request));
+        }
+
+        if (Math.Abs(length - 1) > 1e-4f)
+        {
+            var unit = new float[request.Pooled.Length];
+            TensorPrimitives.Divide(request.Pooled.Span, length, unit);
+            request = request with { Pooled = unit };
+        }
+        else
+        {
+            length = 1;
         }
 
         return string.IsNullOrWhiteSpace(request.LexicalText)
-            ? await KnnAsync(request, cancellationToken)
+            ? await KnnAsync(request, length, cancellationToken)
             : await FusedAsync(request, cancellationToken);
     }
 
@@ -73,7 +103,7 @@ public sealed class ElasticCandidateSource : ICandidateSource
     {
         ArgumentNullException.ThrowIfNull(ids);
         var found = new Dictionary<string, PictureFields>(StringComparer.Ordinal);
-        foreach (var page in ids.Distinct(StringComparer.Ordinal).Chunk(MostCandidates))
+        foreach (var page in ElasticIds.Possible(ids).Chunk(MostCandidates))
         {
             var body = ElasticBody.Write(json =>
             {
@@ -94,10 +124,12 @@ public sealed class ElasticCandidateSource : ICandidateSource
                 json.WriteStringValue(ElasticFields.Path);
                 json.WriteStringValue(ElasticFields.Caption);
                 json.WriteStringValue(ElasticFields.Attributes);
+                json.WriteStringValue(ElasticFields.AttributesJson);
                 json.WriteEndArray();
                 json.WriteEndObject();
             });
-            using var answer = await _connection.AskAsync(ElasticQuestion.Post(_path + "/_search", body), cancellationToken);
+            using var answer = await _connection.AskAsync(
+                ElasticQuestion.Post(_path + "/_search?allow_partial_search_results=false", body), cancellationToken);
             using var json = answer.Json();
             foreach (var hit in json.RootElement.GetProperty("hits").GetProperty("hits").EnumerateArray())
             {
@@ -113,7 +145,9 @@ public sealed class ElasticCandidateSource : ICandidateSource
     {
         using var answer = await _connection.AskAsync(ElasticQuestion.Get(_path + "/_count"), cancellationToken);
         using var json = answer.Json();
-        return json.RootElement.GetProperty("count").GetInt64();
+        return Partial(json.RootElement) is { } partial
+            ? throw new ElasticException(ElasticFailure.Busy, $"The pictures of '{Generation}' at {_connection.Address} cannot be counted: {partial}.")
+            : json.RootElement.GetProperty("count").GetInt64();
     }
 
     /// <inheritdoc/>
@@ -139,12 +173,12 @@ public sealed class ElasticCandidateSource : ICandidateSource
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private async ValueTask<RecallAnswer> KnnAsync(RecallRequest request, CancellationToken cancellationToken)
+    private async ValueTask<RecallAnswer> KnnAsync(RecallRequest request, float length, CancellationToken cancellationToken)
     {
         var body = ElasticBody.Write(json => ElasticQueries.WriteKnn(json, request, _numCandidates));
         using var answer = await _connection.AskAsync(ElasticQuestion.Post(_path + "/_search", body), cancellationToken);
         using var json = answer.Json();
-        var hits = Hits(json.RootElement).Select(hit => (hit.Id, Score: (2 * hit.Score) - 1));
+        var hits = Hits(json.RootElement).Select(hit => (hit.Id, Score: ((2 * hit.Score) - 1) * length));
         return new RecallAnswer(Ranked(hits, request.Count), Partial(json.RootElement));
     }
 
@@ -186,15 +220,32 @@ public sealed class ElasticCandidateSource : ICandidateSource
         var failed = shards.GetProperty("failed").GetInt32();
         return failed > 0
             ? $"{failed} of {shards.GetProperty("total").GetInt32()} shards did not answer"
-            : answer.GetProperty("timed_out").GetBoolean() ? "the search timed out inside Elasticsearch" : null;
+            : answer.TryGetProperty("timed_out", out var late) && late.GetBoolean() ? "the search timed out inside Elasticsearch" : null;
     }
 
     private static PictureFields Fields(JsonElement source) => new(
         Text(source, ElasticFields.Path),
         Text(source, ElasticFields.Caption),
         source.TryGetProperty(ElasticFields.Attributes, out var attributes) && attributes.ValueKind == JsonValueKind.Object
-            ? attributes.EnumerateObject().ToDictionary(member => member.Name, member => member.Value.Clone(), StringComparer.Ordinal)
-            : new Dictionary<string, JsonElement>());
+            ? Members(attributes)
+            : Text(source, ElasticFields.AttributesJson) is { } text ? Parsed(text) : new Dictionary<string, JsonElement>());
+
+    private static Dictionary<string, JsonElement> Members(JsonElement attributes)
+    {
+        var members = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+        foreach (var member in attributes.EnumerateObject())
+        {
+            members[member.Name] = member.Value.Clone();
+        }
+
+        return members;
+    }
+
+    private static Dictionary<string, JsonElement> Parsed(string text)
+    {
+        using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = PictureDoor.MostLevels });
+        return Members(document.RootElement);
+    }
 
     private static string? Text(JsonElement source, string name) =>
         source.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;

@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Elastic.Clients.Elasticsearch;
 using Elastic.Transport;
@@ -30,6 +32,7 @@ public sealed class ElasticConnection : IDisposable
         ArgumentNullException.ThrowIfNull(address);
         Address = address;
         Options = options ?? new ElasticOptions();
+        Validator.ValidateObject(Options, new ValidationContext(Options), validateAllProperties: true);
         _settings = Settings(address, credentials ?? ElasticCredentials.Resolve(address), Options);
         Client = new ElasticsearchClient(_settings);
         _retry = ElasticRetry.Build(Options, time ?? TimeProvider.System);
@@ -107,20 +110,31 @@ public sealed class ElasticConnection : IDisposable
         }
     }
 
+    // By content type too: the transport hands over a login page as a 200 with an empty body.
     private static bool Succeeded(ElasticQuestion question, int status, string? contentType, ElasticAnswer answer) =>
-        status is >= 200 and < 300
-            ? answer.Body.IsEmpty || contentType is null
-                || contentType.Contains(question.Cbor ? "cbor" : "json", StringComparison.OrdinalIgnoreCase)
-            : status == 404 && question.MayBeMissing;
+        (status is >= 200 and < 300 || (status == 404 && question.MayBeMissing))
+        && (contentType?.Contains(question.Cbor ? "cbor" : "json", StringComparison.OrdinalIgnoreCase) ?? answer.Body.IsEmpty);
 
     private ElasticException Unreachable(TimeSpan limit, bool timedOut, Exception? cause)
     {
         var root = cause?.GetBaseException();
+        for (var inner = cause; inner is not null && !timedOut; inner = inner.InnerException)
+        {
+            if (inner is AuthenticationException)
+            {
+                return new ElasticException(
+                    ElasticFailure.NotTrusted,
+                    $"The certificate of Elasticsearch at {Address} is not trusted: {inner.Message} Name its authority by FILIP_ELASTICSEARCH_CA_FILE "
+                    + "(PEM) or FILIP_ELASTICSEARCH_CA_FINGERPRINT (SHA-256), or ask by the host name that the certificate is for.",
+                    cause);
+            }
+        }
+
         return new ElasticException(
             ElasticFailure.Unreachable,
             timedOut
                 ? $"Elasticsearch at {Address} did not answer within {limit.TotalSeconds:0.###} s."
-                : $"Elasticsearch at {Address} cannot be reached: {root?.Message ?? "no answer"} Is it running, and is the URL right?",
+                : $"Elasticsearch at {Address} cannot be reached: {root?.Message ?? "no answer"} Is it running, and is the URL right (http or https, host, port)?",
             cause);
     }
 

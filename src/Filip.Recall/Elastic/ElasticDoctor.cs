@@ -25,6 +25,8 @@ public static class ElasticDoctor
 
         findings.Add(await AskAsync(connection, "_license?accept_enterprise=true", "licence", Licence, cancellationToken));
         findings.Add(await AskAsync(connection, "_cluster/health", "health", Health, cancellationToken));
+        findings.Add(await AskAsync(
+            connection, "_nodes/stats/fs?filter_path=nodes.*.fs.total.total_in_bytes,nodes.*.fs.total.available_in_bytes", "disk", Disk, cancellationToken));
         findings.AddRange(await LayoutAsync(connection, cancellationToken));
         return findings;
     }
@@ -59,6 +61,25 @@ public static class ElasticDoctor
                 nodes == 1 ? $"{status}; one data node: a lost node is lost documents (there is nowhere for a replica)" : $"{status}, {nodes} data nodes");
     }
 
+    // Over the flood stage (95 % by default) every write is refused; over the low watermark (85 %) no shard is placed any more.
+    private static IndexFinding Disk(JsonElement root)
+    {
+        if (!root.TryGetProperty("nodes", out var nodes))
+        {
+            return new(IndexFinding.Info, "disk", "not told");
+        }
+
+        var fullest = nodes.EnumerateObject().Select(node => node.Value.GetProperty("fs").GetProperty("total"))
+            .Select(total => 1 - (total.GetProperty("available_in_bytes").GetDouble() / Math.Max(1, total.GetProperty("total_in_bytes").GetDouble())))
+            .DefaultIfEmpty(0).Max();
+        return fullest switch
+        {
+            >= 0.95 => new(IndexFinding.Error, "disk", $"the fullest node's disk is {fullest:P0} full: over the flood stage writes are refused; free disk or add a node."),
+            >= 0.85 => new(IndexFinding.Warning, "disk", $"the fullest node's disk is {fullest:P0} full; from 85 % no shard is placed on it, from 95 % writes are refused."),
+            _ => new(IndexFinding.Info, "disk", $"the fullest node's disk is {fullest:P0} full"),
+        };
+    }
+
     private static async ValueTask<IReadOnlyList<IndexFinding>> LayoutAsync(ElasticConnection connection, CancellationToken cancellationToken)
     {
         var findings = new List<IndexFinding>();
@@ -72,7 +93,7 @@ public static class ElasticDoctor
             var all = await generations.ListAsync(cancellationToken);
             if (all.Count > 1)
             {
-                findings.Add(new(IndexFinding.Info, "generations", string.Join(", ", all)));
+                findings.Add(new(IndexFinding.Info, "generations", $"{string.Join(", ", all)}; the alias is on '{index}'"));
             }
         }
         catch (IndexNotFoundException)

@@ -21,6 +21,9 @@ public enum ElasticFailure
     /// <summary>The disk is over the flood stage: writes are blocked until there is room.</summary>
     DiskFull,
 
+    /// <summary>The server's certificate is not one that we were told to trust.</summary>
+    NotTrusted,
+
     /// <summary>What answered is no Elasticsearch, or one we cannot work with.</summary>
     NotElasticsearch,
 }

@@ -18,6 +18,9 @@ public static class ElasticFields
     /// <summary>The user's own fields, as they came (in <c>_source</c>; searchable as text by <c>attributes.name</c>).</summary>
     public const string Attributes = "attributes";
 
+    /// <summary>The user's own fields as JSON text, where <see cref="Attributes"/> cannot take them (see <see cref="FlattenedAttributes"/>).</summary>
+    public const string AttributesJson = "attributes_json";
+
     /// <summary>The user's own fields as typed terms, for exact filters (see <see cref="Facet"/>).</summary>
     public const string Facets = "facets";
 

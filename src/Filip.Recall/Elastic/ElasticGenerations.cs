@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Filip.Embeddings;
 
@@ -66,9 +67,20 @@ public sealed class ElasticGenerations(ElasticConnection connection)
         var name = $"{Alias}-{(last + 1).ToString("D6", CultureInfo.InvariantCulture)}";
         var replicas = options.Replicas ?? (await NodesAsync(cancellationToken) >= 2 ? 1 : 0);
         var body = ElasticTemplate.IndexBody(stamp, options, replicas);
-        // Not sent again: a second try after a lost answer would find the index made by the first.
-        using var answer = await connection.AskAsync(
-            new ElasticQuestion("PUT", Uri.EscapeDataString(name), Bytes(body)) { Repeatable = false }, cancellationToken);
+        try
+        {
+            using var answer = await connection.AskAsync(
+                new ElasticQuestion("PUT", Uri.EscapeDataString(name), Bytes(body)), cancellationToken);
+        }
+        catch (ElasticException error) when (error.Type == "resource_already_exists_exception")
+        {
+            // Made by a first try whose answer was lost, or by a job that loads another part of the source beside this one.
+            if ((await StampAsync(name, cancellationToken)).Stamp != stamp)
+            {
+                throw;
+            }
+        }
+
         return name;
     }
 
@@ -126,7 +138,12 @@ public sealed class ElasticGenerations(ElasticConnection connection)
         }
 
         using var json = answer.Json();
-        var member = json.RootElement.EnumerateObject().First();
+        var member = json.RootElement.EnumerateObject().FirstOrDefault();
+        if (member.Value.ValueKind != JsonValueKind.Object)
+        {
+            throw new IndexNotFoundException($"There is no index '{index}' at {connection.Address}, or this key may not see it.");
+        }
+
         return (member.Name, ElasticStamp.FromMappings(member.Value.GetProperty("mappings"), connection.Address));
     }
 

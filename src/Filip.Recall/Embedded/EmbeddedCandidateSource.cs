@@ -52,7 +52,7 @@ public sealed class EmbeddedCandidateSource(EmbeddedIndex index) : ICandidateSou
 
         foreach (var filter in request.Filters)
         {
-            FieldColumns.EnsureSound(filter);
+            filter.EnsureSound();
         }
 
         cancellationToken.ThrowIfCancellationRequested();

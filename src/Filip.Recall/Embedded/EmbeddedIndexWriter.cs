@@ -60,13 +60,15 @@ public sealed class EmbeddedIndexWriter : IAsyncDisposable
         List<AcceptedPicture> accepted = new(pictures.Count);
         for (var i = 0; i < refusals.Length; i++)
         {
-            refusals[i] = PictureDoor.Refusal(pictures[i], Stamp);
+            var picture = pictures[i];
+            refusals[i] = PictureDoor.Refusal(
+                picture.Id, picture.Pooled.Span, picture.PatchRecord.Length, picture.Path, picture.Caption, Stamp);
             if (refusals[i] is null)
             {
-                (var json, refusals[i]) = PictureDoor.Attributes(pictures[i]);
+                (var json, refusals[i]) = PictureDoor.Attributes(picture.Attributes);
                 if (json is not null)
                 {
-                    accepted.Add(new AcceptedPicture(pictures[i], json));
+                    accepted.Add(new AcceptedPicture(picture, json));
                 }
             }
         }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Filip.Relevance.Report;
 using Filip.Relevance.Statistics;
 
 namespace Filip.Relevance.Comparison;
@@ -9,10 +10,18 @@ public static class ComparisonJson
 {
     /// <summary>The comparison as JSON; the same bytes under every culture.</summary>
     /// <param name="result">A comparison.</param>
-    public static string Of(ComparisonResult result)
+    /// <param name="gates">What the gates said; left out of the answer where there was none.</param>
+    /// <param name="sweep">Settings that were tried; left out of the answer where there were none.</param>
+    public static string Of(
+        ComparisonResult result, IReadOnlyList<GateVerdict>? gates = null, IReadOnlyList<SweepPoint>? sweep = null)
     {
         ArgumentNullException.ThrowIfNull(result);
-        return JsonSerializer.Serialize(Answer(result), ComparisonJsonContext.Default.ComparisonAnswer);
+        var answer = Answer(result) with
+        {
+            Gates = gates is { Count: > 0 } ? gates : null,
+            Sweep = sweep is { Count: > 0 } ? sweep : null,
+        };
+        return JsonSerializer.Serialize(answer, ComparisonJsonContext.Default.ComparisonAnswer);
     }
 
     internal static ComparisonAnswer Answer(ComparisonResult result) => new()
@@ -75,6 +84,12 @@ internal sealed record ComparisonAnswer
     public required IReadOnlyList<string> Unrated { get; init; }
 
     public required IReadOnlyList<string> Notes { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<GateVerdict>? Gates { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<SweepPoint>? Sweep { get; init; }
 }
 
 internal sealed record SideAnswer(

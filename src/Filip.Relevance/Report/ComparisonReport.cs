@@ -54,7 +54,7 @@ public static class ComparisonReport
         Extremes("Biggest losses", result, result.Losses, shots, writer, options);
         if (options.Sweep.Count > 0)
         {
-            writer.Write($"<h2>Quality against cost</h2>\n<figure class=\"chart\">{ParetoPlot.Svg(options.Sweep)}</figure>\n");
+            writer.Write($"<h2>Quality against cost</h2>\n<figure class=\"chart\">{ParetoPlot.Svg(options.Sweep, result.Metrics[0].ToString())}</figure>\n");
         }
 
         ReportRecord.Write(result, writer);
@@ -161,7 +161,7 @@ public static class ComparisonReport
         {
             writer.Write($"<article class=\"query\"><header><h3>{Html.Text(query.Text ?? query.Query)}</h3>"
                 + $"<span class=\"{(query.Delta > 0 ? "good" : "bad")}\">{result.Metrics[0]} {Html.Value(query.A[0])} → {Html.Value(query.B[0])}</span>"
-                + $"<span class=\"soft\">{Html.Text(query.Query)}{(query.Ceiling is { } c ? $" · candidates allow nDCG@10 {Html.Value(c)}" : "")}</span></header>\n<div class=\"sides\">\n");
+                + $"<span class=\"soft\">{Html.Text(Beside(query))}</span></header>\n<div class=\"sides\">\n");
             foreach (var (side, ids) in new[] { ("A", query.TopA), ("B", query.TopB) })
             {
                 writer.Write($"<div class=\"side\"><h4>{side}</h4>");
@@ -172,6 +172,12 @@ public static class ComparisonReport
             writer.Write("</div></article>\n");
         }
     }
+
+    private static string Beside(QueryComparison query) => string.Join(" · ", new[]
+    {
+        query.Text is null ? null : query.Query, // the heading already
+        query.Ceiling is { } ceiling ? $"candidates allow nDCG@10 {Html.Value(ceiling)}" : null,
+    }.OfType<string>());
 
     private static double? Grade(Qrels qrels, string query, string id) =>
         qrels.ByQuery.TryGetValue(query, out var grades) && grades.TryGetValue(id, out double grade) ? grade : null;

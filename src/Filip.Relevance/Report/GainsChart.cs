@@ -11,6 +11,7 @@ internal static class GainsChart
     private const double Height = 260;
     private const double Left = 50;
     private const double Bottom = 28;
+    private const double WidestBar = 60;
 
     /// <summary>One bar a query, the largest gain first: how many gain, how many lose, how much.</summary>
     public static string PerQuery(IReadOnlyList<QueryComparison> queries, string metric)
@@ -19,7 +20,7 @@ internal static class GainsChart
         double most = Math.Max(0.05, sorted.Max(query => Math.Abs(query.Delta)));
         double middle = (Height - Bottom) / 2;
         double unit = (middle - 12) / most;
-        double step = (Width - Left - 10) / sorted.Length;
+        double step = Math.Min((Width - Left - 10) / sorted.Length, WidestBar);
         var bars = sorted.Select((query, i) =>
         {
             double height = Math.Max(Math.Abs(query.Delta) * unit, query.Delta == 0 ? 0 : 1);

@@ -37,6 +37,7 @@ internal static class Page
         .shot img, .shot .none { display:block; width:84px; height:84px; object-fit:cover; border-radius:6px; border:3px solid transparent; background:var(--line); }
         .shot .none { display:flex; white-space:normal; align-items:center; justify-content:center; padding:4px; }
         .shot.relevant img, .shot.relevant .none { border-color:var(--good-fill); } .shot.partly img, .shot.partly .none { border:3px dashed var(--good-fill); }
+        .id { font-size:.8rem; padding:2px 9px; border:2px solid var(--line); border-radius:6px; max-width:100%; overflow-wrap:anywhere; } .id b { color:var(--soft); font-weight:600; } .id.relevant { border-color:var(--good-fill); } .id.partly { border:2px dashed var(--good-fill); }
         .heat { white-space:normal; }
         .heat img { width:132px; height:132px; border-color:var(--line); border-width:1px; } .heat { width:132px; }
         dl { display:grid; grid-template-columns:max-content 1fr; gap:4px 18px; font-size:.85rem; margin:0; } dt { color:var(--soft); } dd { margin:0; overflow-wrap:anywhere; font-family:ui-monospace, "DejaVu Sans Mono", monospace; }
@@ -44,15 +45,20 @@ internal static class Page
         @media print { body { background:#fff; font-size:12px; } main { max-width:none; padding:0; } h2 { break-after:avoid; } * { -webkit-print-color-adjust:exact; print-color-adjust:exact; } .wide { overflow:visible; } }
         """;
 
-    public static void Open(TextWriter writer, string title)
+    /// <summary>Everything up to the page's own content.</summary>
+    /// <param name="writer">Where to.</param>
+    /// <param name="title">The page's title.</param>
+    /// <param name="scripted">Whether the page runs a script that stands in it; one from elsewhere never runs.</param>
+    public static void Open(TextWriter writer, string title, bool scripted = false)
     {
+        string script = scripted ? "; script-src 'unsafe-inline'" : "";
         writer.Write($"""
             <!doctype html>
             <html lang="en">
             <head>
             <meta charset="utf-8">
             <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'{script}">
             <title>{Html.Text(title)}</title>
             <style>
             {Style}

@@ -58,14 +58,24 @@ public static class ParetoPlot
     }
 
     private static string Axes(double lowQ, double highQ, double highL, Func<double, double> x, Func<double, double> y) =>
-        string.Concat(Enumerable.Range(0, 5).Select(i =>
+        string.Concat(Ticks(lowQ, highQ).Select(q =>
+            $"<line class=\"grid\" x1=\"{Html.At(Left)}\" x2=\"{Html.At(Width - Right)}\" y1=\"{Html.At(y(q))}\" y2=\"{Html.At(y(q))}\"/>"
+            + $"<text x=\"{Html.At(Left - 8)}\" y=\"{Html.At(y(q) + 4)}\" text-anchor=\"end\">{Html.Value(q)}</text>\n"))
+        + $"<line class=\"axis\" x1=\"{Html.At(Left)}\" x2=\"{Html.At(Width - Right)}\" y1=\"{Html.At(Height - Bottom)}\" y2=\"{Html.At(Height - Bottom)}\"/>\n"
+        + string.Concat(Ticks(0, highL).Select(l =>
+            $"<text x=\"{Html.At(x(l))}\" y=\"{Html.At(Height - Bottom + 18)}\" text-anchor=\"middle\">{l.ToString("0.######", CultureInfo.InvariantCulture)}</text>\n"));
+
+    /// <summary>Round numbers, four to nine of them.</summary>
+    private static IEnumerable<double> Ticks(double low, double high)
+    {
+        double raw = (high - low) / 5;
+        double power = Math.Pow(10, Math.Floor(Math.Log10(raw)));
+        double step = power * ((raw / power) switch { < 1.5 => 1, < 3.5 => 2, < 7.5 => 5, _ => 10 });
+        for (double i = Math.Ceiling(low / step); i * step <= high; i++)
         {
-            double q = lowQ + ((highQ - lowQ) * i / 4);
-            double l = highL * i / 4;
-            return $"<line class=\"grid\" x1=\"{Html.At(Left)}\" x2=\"{Html.At(Width - Right)}\" y1=\"{Html.At(y(q))}\" y2=\"{Html.At(y(q))}\"/>"
-                + $"<text x=\"{Html.At(Left - 8)}\" y=\"{Html.At(y(q) + 4)}\" text-anchor=\"end\">{Html.Value(q)}</text>"
-                + $"<text x=\"{Html.At(x(l))}\" y=\"{Html.At(Height - Bottom + 18)}\" text-anchor=\"middle\">{l.ToString("0.#", CultureInfo.InvariantCulture)}</text>\n";
-        }));
+            yield return i * step;
+        }
+    }
 
     private static (double Low, double High) Padded(double low, double high, double least)
     {

@@ -8,13 +8,18 @@ namespace Filip.Rerank.Elastic;
 internal static class PatchAnswer
 {
     private static readonly byte[] s_hits = Encoding.UTF8.GetBytes("hits");
+    private static readonly byte[] s_index = Encoding.UTF8.GetBytes("_index");
     private static readonly byte[] s_id = Encoding.UTF8.GetBytes("_id");
     private static readonly byte[] s_fields = Encoding.UTF8.GetBytes("fields");
     private static readonly byte[] s_patches = Encoding.UTF8.GetBytes(ElasticFields.Patches);
 
     /// <summary>Adds each hit's record to <paramref name="places"/>, as a slice of <paramref name="body"/>.</summary>
+    /// <param name="body">The answer.</param>
+    /// <param name="places">Record by id, or by what <paramref name="key"/> makes of it.</param>
+    /// <param name="key">Makes a key of <c>_index</c> and <c>_id</c>; null takes the id alone.</param>
     /// <exception cref="InvalidDataException">The body is no such answer.</exception>
-    public static void Read(ReadOnlyMemory<byte> body, Dictionary<string, ReadOnlyMemory<byte>> places)
+    public static void Read(
+        ReadOnlyMemory<byte> body, Dictionary<string, ReadOnlyMemory<byte>> places, Func<string, string, string>? key = null)
     {
         try
         {
@@ -26,7 +31,7 @@ internal static class PatchAnswer
                     return false;
                 }
 
-                Members(inner, (innerName, list) => innerName.SequenceEqual(s_hits) && ReadHits(list, places));
+                Members(inner, (innerName, list) => innerName.SequenceEqual(s_hits) && ReadHits(list, places, key));
                 return true;
             });
         }
@@ -37,15 +42,22 @@ internal static class PatchAnswer
         }
     }
 
-    private static bool ReadHits(CborReader reader, Dictionary<string, ReadOnlyMemory<byte>> places)
+    private static bool ReadHits(
+        CborReader reader, Dictionary<string, ReadOnlyMemory<byte>> places, Func<string, string, string>? key)
     {
         reader.ReadStartArray();
         while (reader.PeekState() != CborReaderState.EndArray)
         {
-            string? id = null;
+            string? index = null, id = null;
             ReadOnlyMemory<byte> record = default;
             Members(reader, (name, value) =>
             {
+                if (name.SequenceEqual(s_index) && key is not null)
+                {
+                    index = value.ReadTextString();
+                    return true;
+                }
+
                 if (name.SequenceEqual(s_id))
                 {
                     id = value.ReadTextString();
@@ -78,7 +90,7 @@ internal static class PatchAnswer
             });
             if (id is not null)
             {
-                places[id] = record;
+                places[key is null ? id : key(index ?? "", id)] = record;
             }
         }
 

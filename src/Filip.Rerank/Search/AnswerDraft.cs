@@ -19,6 +19,9 @@ internal sealed class AnswerDraft(IReadOnlyList<Candidate> candidates, int top, 
     /// <summary>Why the order is a lesser one; the first reason stays.</summary>
     public string? Reason { get; private set; }
 
+    /// <summary>Whether the order is stage two's.</summary>
+    public bool IsRescored => _order is not null;
+
     /// <summary>Ids of candidates without patches, each once.</summary>
     public IReadOnlyList<string> Missing { get; private set; } = [];
 

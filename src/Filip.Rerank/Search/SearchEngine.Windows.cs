@@ -43,7 +43,7 @@ public sealed partial class SearchEngine
         draft.Degrade(recall.Partial is null ? null : DegradedReasons.PartialRecall);
         if (request.Mode == SearchMode.Rerank && _scoring.Contract.IsLateInteraction && recall.Candidates.Count > 0)
         {
-            await RescoreAsync(draft, query, request.Explain, clock, cancellationToken).ConfigureAwait(false);
+            await RescoreAsync(draft, query, request.Explain, store: null, clock, cancellationToken).ConfigureAwait(false);
         }
 
         return new SearchWindow(draft, clock, request.From, top);

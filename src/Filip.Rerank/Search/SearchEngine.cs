@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Filip.Embeddings;
 using Filip.Recall;
+using Filip.Rerank.Patches;
 using Filip.Rerank.Telemetry;
 
 namespace Filip.Rerank.Search;
@@ -89,16 +90,16 @@ public sealed partial class SearchEngine
         FilipTelemetry.Stage("encode", clock.Encode);
         if (query is not null && _scoring.Contract.IsLateInteraction)
         {
-            await RescoreAsync(draft, query, request.Explain, clock, cancellationToken).ConfigureAwait(false);
+            await RescoreAsync(draft, query, request.Explain, store: null, clock, cancellationToken).ConfigureAwait(false);
         }
 
         return Finish(draft, draft.Results(), clock, namesMissing: true);
     }
 
     private async Task RescoreAsync(
-        AnswerDraft draft, EncodedQuery query, bool explain, StageClock clock, CancellationToken cancellationToken)
+        AnswerDraft draft, EncodedQuery query, bool explain, IPatchStore? store, StageClock clock, CancellationToken cancellationToken)
     {
-        var question = new StageTwoQuestion(query, draft.Ids, draft.Top, explain);
+        var question = new StageTwoQuestion(query, draft.Ids, draft.Top, explain, store);
         var (order, reason) = await _stageTwo.RunAsync(question, clock, cancellationToken).ConfigureAwait(false);
         FilipTelemetry.Stage("fetch", clock.Fetch);
         FilipTelemetry.Stage("score", clock.Score);

@@ -10,7 +10,9 @@ namespace Filip.Rerank.Search;
 /// <param name="Ids">The candidates' ids, in recall order.</param>
 /// <param name="Top">How many of the best are explained.</param>
 /// <param name="Explain">Whether contributions are wanted.</param>
-internal sealed record StageTwoQuestion(EncodedQuery Query, IReadOnlyList<string> Ids, int Top, bool Explain);
+/// <param name="Store">Where the records are, if not in the engine's own store.</param>
+internal sealed record StageTwoQuestion(
+    EncodedQuery Query, IReadOnlyList<string> Ids, int Top, bool Explain, IPatchStore? Store = null);
 
 /// <summary>What stage two found.</summary>
 /// <param name="Ranked">Candidates with a score, best first; ties by recall rank.</param>
@@ -74,7 +76,7 @@ internal sealed class StageTwo(IPatchStore store, PatchScoring scoring, int most
     {
         try
         {
-            using var batch = await FetchAsync(question.Ids, cancellationToken).ConfigureAwait(false);
+            using var batch = await FetchAsync(question, cancellationToken).ConfigureAwait(false);
             times.Fetched = clock.Elapsed;
             using var span = FilipTelemetry.Source.StartActivity("score");
             var order = Score(question, batch, cancellationToken);
@@ -87,12 +89,13 @@ internal sealed class StageTwo(IPatchStore store, PatchScoring scoring, int most
         }
     }
 
-    private async Task<PatchBatch> FetchAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken)
+    private async Task<PatchBatch> FetchAsync(StageTwoQuestion question, CancellationToken cancellationToken)
     {
+        var ids = question.Ids;
         using var span = FilipTelemetry.Source.StartActivity("fetch");
         try
         {
-            var batch = await store.FetchAsync(ids, cancellationToken).ConfigureAwait(false);
+            var batch = await (question.Store ?? store).FetchAsync(ids, cancellationToken).ConfigureAwait(false);
             if (batch.Count != ids.Count)
             {
                 var count = batch.Count;

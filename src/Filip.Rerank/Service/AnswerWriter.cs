@@ -16,14 +16,20 @@ internal static class AnswerWriter
     /// <param name="type">How that is written.</param>
     public static async Task WriteAsync<T>(HttpContext context, SearchAnswer answer, T shape, JsonTypeInfo<T> type)
     {
+        Tell(context, answer);
+        var bytes = JsonSerializer.SerializeToUtf8Bytes(shape, type);
+        context.Response.ContentType = "application/json; charset=utf-8";
+        context.Response.ContentLength = bytes.Length;
+        await context.Response.Body.WriteAsync(bytes, context.RequestAborted).ConfigureAwait(false);
+    }
+
+    /// <summary>Tells an answer's times in the header and in the log, whatever shape it is written in.</summary>
+    public static void Tell(HttpContext context, SearchAnswer answer)
+    {
         RequestStory.Of(context).Answer = answer;
         var times = answer.TimingsMs;
         context.Response.Headers["Server-Timing"] = string.Create(
             CultureInfo.InvariantCulture,
             $"encode;dur={times.Encode}, recall;dur={times.Recall}, fetch;dur={times.Fetch}, score;dur={times.Score}, total;dur={times.Total}");
-        var bytes = JsonSerializer.SerializeToUtf8Bytes(shape, type);
-        context.Response.ContentType = "application/json; charset=utf-8";
-        context.Response.ContentLength = bytes.Length;
-        await context.Response.Body.WriteAsync(bytes, context.RequestAborted).ConfigureAwait(false);
     }
 }

@@ -29,13 +29,20 @@ internal static class BodyReader
                 $"The content type is '{context.Request.ContentType}'; send application/json in UTF-8.");
         }
 
+        return await ReadBytesAsync(context, limit).ConfigureAwait(false);
+    }
+
+    /// <summary>The body's bytes, whatever they are, no more than the limit.</summary>
+    /// <exception cref="BadHttpRequestException">413 where it is larger.</exception>
+    public static Task<ReadOnlyMemory<byte>> ReadBytesAsync(HttpContext context, int limit)
+    {
         var size = context.Features.Get<IHttpMaxRequestBodySizeFeature>();
         if (size is { IsReadOnly: false })
         {
             size.MaxRequestBodySize = limit + Drained;
         }
 
-        return await ReadToEndAsync(context.Request.BodyReader, limit, context.RequestAborted).ConfigureAwait(false);
+        return ReadToEndAsync(context.Request.BodyReader, limit, context.RequestAborted);
     }
 
     /// <summary>The body as an object.</summary>

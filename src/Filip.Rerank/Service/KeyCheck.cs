@@ -21,17 +21,22 @@ internal sealed class KeyCheck(RequestDelegate next, FilipServerOptions options)
             "No valid key came with the request; send Authorization: Bearer KEY, or X-Api-Key: KEY.");
     }
 
+    /// <summary>Whether an Authorization header brings a key of the service itself, and so is meant for nobody behind it.</summary>
+    internal static bool IsOurs(string authorization, ApiKeys keys) =>
+        keys.Count > 0 && authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) && keys.Accept(authorization[Bearer.Length..].Trim());
+
     // Probes come from orchestrators that hold no key, and the page holds no data until a key is typed in.
     private static bool IsOpen(PathString path) => path == "/" || path.StartsWithSegments("/health");
 
+    // X-Api-Key goes first: on the drop-in route Authorization is for Elasticsearch.
     private static string? Brought(HttpRequest request)
     {
-        var authorization = request.Headers.Authorization.ToString();
-        if (authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase))
+        if (request.Headers.TryGetValue("X-Api-Key", out var key))
         {
-            return authorization[Bearer.Length..].Trim();
+            return key.ToString();
         }
 
-        return request.Headers.TryGetValue("X-Api-Key", out var key) ? key.ToString() : null;
+        var authorization = request.Headers.Authorization.ToString();
+        return authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? authorization[Bearer.Length..].Trim() : null;
     }
 }

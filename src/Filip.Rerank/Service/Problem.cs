@@ -81,6 +81,7 @@ internal sealed record Problem(
         [ServiceCodes.NotFound] = "Not found",
         [ServiceCodes.NoOverlay] = "Nothing to draw on",
         [ServiceCodes.MethodNotAllowed] = "Method not allowed",
+        [ServiceCodes.NotAcceptable] = "Not acceptable",
         [ServiceCodes.BadRequest] = "Bad request",
         [ServiceCodes.Internal] = "Internal error",
     };
@@ -139,6 +140,9 @@ public static class ServiceCodes
 
     /// <summary>The route does not take this method.</summary>
     public const string MethodNotAllowed = "METHOD_NOT_ALLOWED";
+
+    /// <summary>The answer cannot be had in the form that is asked for.</summary>
+    public const string NotAcceptable = "NOT_ACCEPTABLE";
 
     /// <summary>The request breaks HTTP's own rules.</summary>
     public const string BadRequest = "BAD_REQUEST";

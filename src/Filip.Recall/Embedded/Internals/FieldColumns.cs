@@ -13,11 +13,8 @@ namespace Filip.Recall.Embedded.Internals;
 /// </remarks>
 internal sealed class FieldColumns
 {
-    /// <summary>Deepest nesting of attributes that is kept.</summary>
-    public const int MostLevels = 512;
-
     /// <summary>How stored attributes are read.</summary>
-    public static readonly JsonDocumentOptions Reading = new() { MaxDepth = MostLevels };
+    public static readonly JsonDocumentOptions Reading = new() { MaxDepth = PictureDoor.MostLevels };
 
     private readonly Dictionary<string, Column> _columns = new(StringComparer.Ordinal);
 
@@ -58,23 +55,6 @@ internal sealed class FieldColumns
         }
 
         return matches;
-    }
-
-    /// <summary>Refuses what is no condition at all.</summary>
-    public static void EnsureSound(FieldFilter filter)
-    {
-        if (string.IsNullOrEmpty(filter.Field) || filter.Values.Count == 0)
-        {
-            throw new ArgumentException($"The filter on '{filter.Field}' needs a field name and at least one value.", nameof(filter));
-        }
-
-        if (filter.Values.FirstOrDefault(value => value.ValueKind
-            is JsonValueKind.Undefined or JsonValueKind.Array or JsonValueKind.Object) is { ValueKind: var kind } bad
-            && filter.Values.Contains(bad))
-        {
-            throw new ArgumentException(
-                $"A value of the filter on '{filter.Field}' is {kind}; text, numbers, true, false and null can be compared.", nameof(filter));
-        }
     }
 
     private bool AddValue(string name, JsonElement value, int index)
