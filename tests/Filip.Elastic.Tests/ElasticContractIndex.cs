@@ -42,12 +42,6 @@ public sealed class ElasticCandidateSourceTests : CandidateSourceContract
     protected override ValueTask<ContractIndex> CreateAsync() => ValueTask.FromResult<ContractIndex>(new ElasticContractIndex("flat"));
 }
 
-/// <summary>The graph finds everything in an index as small as the contract's.</summary>
-public sealed class ElasticGraphCandidateSourceTests : CandidateSourceContract
-{
-    protected override ValueTask<ContractIndex> CreateAsync() => ValueTask.FromResult<ContractIndex>(new ElasticContractIndex("hnsw"));
-}
-
 public sealed class ElasticRecallFieldsTests : RecallFieldsContract
 {
     protected override ValueTask<ContractIndex> CreateAsync() => ValueTask.FromResult<ContractIndex>(new ElasticContractIndex("flat"));
