@@ -205,6 +205,9 @@ public sealed class DegradedTests(SampleIndex sample)
 
         public ValueTask<long> CountAsync(CancellationToken cancellationToken) => inner.CountAsync(cancellationToken);
 
+        public ValueTask<bool> HasFieldAsync(string field, CancellationToken cancellationToken) =>
+            inner.HasFieldAsync(field, cancellationToken);
+
         public ValueTask DisposeAsync() => inner.DisposeAsync();
     }
 }
