@@ -3,7 +3,8 @@ namespace Filip.Recall;
 /// <summary>Reciprocal rank fusion of orders (Cormack et al. 2009): the sum of 1 / (60 + rank), ranks from 1.</summary>
 public static class ReciprocalRank
 {
-    private const int K = 60;
+    /// <summary>What is added to each rank, so that a first place does not outweigh everything.</summary>
+    public const int Constant = 60;
 
     /// <summary>Fuses orders of ids; an id that an order lacks gets nothing from it.</summary>
     /// <param name="orders">Orders of ids, best first, each id at most once an order.</param>
@@ -15,7 +16,7 @@ public static class ReciprocalRank
         {
             for (var i = 0; i < order.Count; i++)
             {
-                scores[order[i]] = scores.GetValueOrDefault(order[i]) + (1.0 / (K + i + 1));
+                scores[order[i]] = scores.GetValueOrDefault(order[i]) + (1.0 / (Constant + i + 1));
             }
         }
 

@@ -27,7 +27,7 @@ internal static class DemoCommand
     private static readonly Option<PatchCodec> s_codec = new("--codec")
     {
         Description = "How patch vectors are kept: f32, f16 or int8",
-        DefaultValueFactory = _ => PatchCodec.F32,
+        DefaultValueFactory = _ => PatchCodec.F16,
     };
 
     private static readonly Option<int> s_candidates = new("--candidates")

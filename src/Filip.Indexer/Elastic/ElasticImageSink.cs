@@ -75,8 +75,9 @@ public sealed class ElasticImageSink : IImageSink
                 await RefuseForeignIndexAsync(connection, generations, cancellationToken);
             }
 
-            generation = await UnfinishedAsync(generations, live, stamp, cancellationToken)
-                ?? await generations.BeginAsync(stamp, options.Index, cancellationToken);
+            var seen = await generations.ListAsync(cancellationToken);
+            generation = await UnfinishedAsync(generations, seen, live, stamp, cancellationToken)
+                ?? await generations.BeginAsync(stamp, options.Index, seen, cancellationToken);
         }
 
         return new ElasticImageSink(
@@ -214,9 +215,9 @@ public sealed class ElasticImageSink : IImageSink
 
     // The newest generation past the live one that carries our stamp: the load of it was not completed.
     private static async ValueTask<string?> UnfinishedAsync(
-        ElasticGenerations generations, string? live, IndexStamp stamp, CancellationToken cancellationToken)
+        ElasticGenerations generations, IReadOnlyList<string> seen, string? live, IndexStamp stamp, CancellationToken cancellationToken)
     {
-        foreach (var name in (await generations.ListAsync(cancellationToken)).Reverse())
+        foreach (var name in seen.Reverse())
         {
             if (live is not null && string.CompareOrdinal(name, live) <= 0)
             {

@@ -59,11 +59,22 @@ public sealed class ElasticGenerations(ElasticConnection connection)
     /// <param name="options">Its layout.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <returns>Its name.</returns>
-    public async ValueTask<string> BeginAsync(IndexStamp stamp, ElasticIndexOptions options, CancellationToken cancellationToken)
+    public async ValueTask<string> BeginAsync(IndexStamp stamp, ElasticIndexOptions options, CancellationToken cancellationToken) =>
+        await BeginAsync(stamp, options, await ListAsync(cancellationToken), cancellationToken);
+
+    /// <summary>Creates the generation after those that were seen; another job that saw the same makes, or joins, the same one.</summary>
+    /// <param name="stamp">What it is built with.</param>
+    /// <param name="options">Its layout.</param>
+    /// <param name="seen">All generations, as they were listed when it was decided to begin one.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>Its name.</returns>
+    public async ValueTask<string> BeginAsync(
+        IndexStamp stamp, ElasticIndexOptions options, IReadOnlyList<string> seen, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(seen);
         ArgumentNullException.ThrowIfNull(stamp);
         ArgumentNullException.ThrowIfNull(options);
-        var last = (await ListAsync(cancellationToken)).Select(Number).DefaultIfEmpty(0).Max();
+        var last = seen.Select(Number).DefaultIfEmpty(0).Max();
         var name = $"{Alias}-{(last + 1).ToString("D6", CultureInfo.InvariantCulture)}";
         var replicas = options.Replicas ?? (await NodesAsync(cancellationToken) >= 2 ? 1 : 0);
         var body = ElasticTemplate.IndexBody(stamp, options, replicas);

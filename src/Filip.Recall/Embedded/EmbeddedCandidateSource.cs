@@ -14,8 +14,6 @@ namespace Filip.Recall.Embedded;
 /// <param name="index">The index to read.</param>
 public sealed class EmbeddedCandidateSource(EmbeddedIndex index) : ICandidateSource
 {
-    private const double RankConstant = 60;
-
     /// <inheritdoc/>
     public IndexStamp Stamp => index.Stamp;
 
@@ -143,7 +141,7 @@ public sealed class EmbeddedCandidateSource(EmbeddedIndex index) : ICandidateSou
         {
             for (var rank = 1; rank <= leg.Length; rank++)
             {
-                scores[leg[rank - 1].Index] = scores.GetValueOrDefault(leg[rank - 1].Index) + (1 / (RankConstant + rank));
+                scores[leg[rank - 1].Index] = scores.GetValueOrDefault(leg[rank - 1].Index) + (1.0 / (ReciprocalRank.Constant + rank));
             }
         }
 

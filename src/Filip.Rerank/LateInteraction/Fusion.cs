@@ -1,3 +1,5 @@
+using Filip.Recall;
+
 namespace Filip.Rerank.LateInteraction;
 
 /// <summary>How a late-interaction score and a recall score become one. Raw, the two are never compared.</summary>
@@ -21,7 +23,7 @@ public enum FusionMethod
 public static class Fusion
 {
     /// <summary>The constant of reciprocal rank fusion.</summary>
-    public const int RankConstant = 60;
+    public const int RankConstant = ReciprocalRank.Constant;
 
     /// <summary>Fuses two scores of each candidate.</summary>
     /// <param name="method">How.</param>
