@@ -19,7 +19,7 @@ public sealed class ElasticVariantTests(SampleIndex samples)
         try
         {
             (await FilipProgram.RunAsync(
-                "index", Path.Combine(GoldenFiles.Samples, "manifest.jsonl"), "--to", place, "--codec", "f32", "--vector-index", "flat", "--quiet")).Expect(0);
+                "index", Path.Combine(GoldenFiles.Samples, "manifest.jsonl"), "--to", place, "--vector-index", "flat", "--quiet")).Expect(0);
             var answer = (await FilipProgram.RunAsync(
                 "compare", place, "--queries", await SampleQueries.WriteAsync(scratch), "--qrels", SampleQueries.Qrels, "--quiet", "--output", "json",
                 "--a", "rerank:codec=int8", "--b", $"rerank:codec=int8,index={samples.Path}", "--candidates", "30", "--metrics", "ndcg@10",

@@ -11,7 +11,7 @@ public sealed class IndexVariantTests(SampleIndex samples)
         using var scratch = new ScratchFolder();
         var run = await CompareAsync(
             scratch, "recall:candidates=60", "rerank:candidates=60", "--metrics", "ndcg@10", "--level", "3", "--report", scratch.At("r", "report.html"),
-            "--judge", scratch.At("judge.html"), "--pictures", GoldenFiles.Samples, "--sweep", "candidates=20;codec=f32,int8");
+            "--judge", scratch.At("judge.html"), "--pictures", GoldenFiles.Samples, "--sweep", "candidates=20;codec=f16,int8");
         var answer = run.Json();
         var (a, b) = (answer.GetProperty("a"), answer.GetProperty("b"));
         Assert.True(b.GetProperty("metrics").GetProperty("ndcg@10").GetDouble() > a.GetProperty("metrics").GetProperty("ndcg@10").GetDouble());
@@ -20,7 +20,7 @@ public sealed class IndexVariantTests(SampleIndex samples)
         Assert.Equal(60, answer.GetProperty("recall_ceiling").GetProperty("k").GetInt32());
         Assert.Equal(64, answer.GetProperty("experiment").GetProperty("fingerprint").GetString()!.Length);
         var sweep = answer.GetProperty("sweep").EnumerateArray().ToList();
-        Assert.Equal(["f32", "int8"], sweep.Select(point => point.GetProperty("codec").GetString()));
+        Assert.Equal(["f16", "int8"], sweep.Select(point => point.GetProperty("codec").GetString()));
         Assert.True(sweep[1].GetProperty("bytes_per_picture").GetDouble() < 0.35 * sweep[0].GetProperty("bytes_per_picture").GetDouble());
         Assert.Equal(sweep[0].GetProperty("quality").GetDouble(), sweep[1].GetProperty("quality").GetDouble(), 0.02);
 
