@@ -20,7 +20,7 @@ static int Usage()
     Console.Error.WriteLine("""
         Usage (build with -c Release): Filip.Benchmarks
           kernels [--rounds 15] [--shapes A,B,C,D] [--clock wall|cpu] [--out FILE.md]
-          index   [--pictures 10000] [--concurrency N]
+          index   [--pictures 10000] [--rounds 10] [--concurrency N]
           elastic [--url URL] [--docs 20000] [--rounds 3] [--rows 144] [--dimension 64] [--pooled 128] [--out FILE.md]
           search  [--pictures 2000] [--searches 200] [--model DIR]
           dropin  [--url URL] [--docs 2000] [--searches 300] [--model DIR] [--out FILE.md]

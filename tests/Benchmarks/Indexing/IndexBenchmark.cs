@@ -14,8 +14,9 @@ namespace Filip.Benchmarks.Indexing;
 
 /// <summary>Pictures a second of the whole job into an embedded index, beside those of the bare tower on ready tensors.</summary>
 /// <remarks>
-/// Both in one run and in turns (tower, job, tower), because the machine is not always as fast: the tower's figure is the
-/// mean of its two turns. The pictures are the samples, each with a comment of its own in the file, so that all differ.
+/// Both in one run and in turns, round by round (the job takes one shard of the pictures a round), because the machine is
+/// not always as fast: what counts is the median of the rounds' ratios. The pictures are the samples, each with a comment
+/// of its own in the file, so that all differ.
 /// </remarks>
 internal static class IndexBenchmark
 {
@@ -25,6 +26,7 @@ internal static class IndexBenchmark
     {
         var count = Option(args, "--pictures", 10_000);
         var callers = Option(args, "--concurrency", Environment.ProcessorCount);
+        var rounds = Option(args, "--rounds", 10);
         var repository = FindRepository();
         var scratch = Directory.CreateTempSubdirectory("filip-index-benchmark-").FullName;
         try
@@ -37,28 +39,34 @@ internal static class IndexBenchmark
             var preprocessor = folder.CreatePreprocessor();
             var tensors = Prepare(samples, preprocessor, tower.PixelsPerPicture);
 
-            BareTower(tower, tensors, callers, count / 10);        // warm
-            var before = BareTower(tower, tensors, callers, count / 2);
+            BareTower(tower, tensors, callers, count / rounds);        // warm
             var stamp = folder.StampFor(PatchCodec.F16);
-            IndexingSummary summary, idle;
+            var model = new IndexingModel(tower, preprocessor, GridOf(folder));
+            var turns = new List<(double Tower, IndexingSummary Job)>();
+            IndexingSummary idle;
             await using (var sink = new EmbeddedImageSink(EmbeddedIndex.Create(Path.Combine(scratch, "index"), stamp)))
             {
-                summary = await JobAsync(scratch, new IndexingModel(tower, preprocessor, GridOf(folder)), sink, callers);
-                idle = await JobAsync(scratch, new IndexingModel(tower, preprocessor, GridOf(folder)), sink, callers);
+                for (var round = 1; round <= rounds; round++)
+                {
+                    var bare = BareTower(tower, tensors, callers, count / rounds);
+                    turns.Add((bare, await JobAsync(scratch, model, sink, callers, new Shard(round, rounds))));
+                }
+
+                idle = await JobAsync(scratch, model, sink, callers, Shard.Whole);
             }
 
-            var after = BareTower(tower, tensors, callers, count / 2);
-            var bare = 2 / ((1 / before) + (1 / after));
+            var ratios = turns.Select(turn => 100 * turn.Job.PicturesPerSecond / turn.Tower).Order().ToList();
             var peak = Process.GetCurrentProcess().PeakWorkingSet64 / 1e6;
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"""
-                {Environment.ProcessorCount} cores, {callers} callers, batches of {BatchSize}, {count} pictures of 192 x 192 (JPEG)
-                bare tower, ready tensors   {before,8:F1} and {after,8:F1} pictures/s
-                whole job, embedded index   {summary.PicturesPerSecond,8:F1} pictures/s = {100 * summary.PicturesPerSecond / bare:F1} % of the tower
+                {Environment.ProcessorCount} cores, {callers} callers, batches of {BatchSize}, {count} pictures of 192 x 192 (JPEG), {rounds} rounds in turns
+                bare tower, ready tensors   {Median(turns.Select(turn => turn.Tower)),8:F1} pictures/s (median)
+                whole job, embedded index   {Median(turns.Select(turn => turn.Job.PicturesPerSecond)),8:F1} pictures/s (median)
+                job of tower, round by round {Median(ratios),7:F1} % (median; {ratios[0]:F1} to {ratios[^1]:F1})
                 the same again, unchanged   {idle.PicturesPerSecond,8:F1} pictures/s
-                bytes a picture             {summary.BytesPerPicture,8:F0}
+                bytes a picture             {turns[^1].Job.BytesPerPicture,8:F0}
                 peak memory                 {peak,8:F0} MB
                 """));
-            return summary.Indexed == count && idle.Unchanged == count ? 0 : 1;
+            return turns.Sum(turn => turn.Job.Indexed) == count && idle.Unchanged == count ? 0 : 1;
         }
         finally
         {
@@ -66,12 +74,20 @@ internal static class IndexBenchmark
         }
     }
 
-    private static Task<IndexingSummary> JobAsync(string scratch, IndexingModel model, EmbeddedImageSink sink, int callers)
+    private static double Median(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToList();
+        return (sorted[(sorted.Count - 1) / 2] + sorted[sorted.Count / 2]) / 2;
+    }
+
+    private static Task<IndexingSummary> JobAsync(
+        string scratch, IndexingModel model, EmbeddedImageSink sink, int callers, Shard shard)
     {
         var options = new IndexingOptions
         {
             BatchSize = BatchSize,
             Concurrency = callers,
+            Shard = shard,
             DeadLetterFile = Path.Combine(scratch, "dead-letters.jsonl"),
         };
         return new IndexingJob(new FolderSource(Path.Combine(scratch, "pictures")), model, sink, options).RunAsync();
