@@ -1,5 +1,4 @@
 using Filip.Cli.Terminal;
-using Filip.Embeddings.Codecs;
 using Filip.Embeddings.Models;
 using Filip.Embeddings.Towers;
 using Filip.Indexer;
@@ -17,10 +16,9 @@ internal static class IndexJob
         CancellationToken drain, CancellationToken stop)
     {
         using var tower = model.OpenImageTower(towers);
-        var grid = model.Manifest.Image.Grid;
         var job = new IndexingJob(
             source,
-            new IndexingModel(tower, model.CreatePreprocessor(), grid is null ? PatchGrid.None : new PatchGrid(Width: grid[1], Height: grid[0])),
+            new IndexingModel(tower, model.CreatePreprocessor(), model.Grid),
             sink,
             options);
         return await IndexingProgressBar.RunAsync(quiet, progress => job.RunAsync(progress, drain, stop));

@@ -42,6 +42,9 @@ public sealed class ModelFolder
         return new ModelFolder(Path.GetFullPath(path), manifest, ManifestFile.FingerprintOf(json, manifest.Sha256));
     }
 
+    /// <summary>How a picture's patches lie, as patch records keep it: the manifest says rows and columns, the grid width and height.</summary>
+    public PatchGrid Grid => Manifest.Image.Grid is [var height, var width] ? new PatchGrid(width, height) : PatchGrid.None;
+
     /// <summary>What turns pictures into the image tower's input.</summary>
     public PicturePreprocessor CreatePreprocessor() => new(Manifest.Image.Preprocessing);
 

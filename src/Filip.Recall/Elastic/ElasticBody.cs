@@ -27,4 +27,25 @@ public static class ElasticBody
 
         return buffer.WrittenMemory;
     }
+
+    /// <summary>Writes the <c>query</c> member that finds documents by id, and the <c>size</c> that lets all of them answer.</summary>
+    /// <param name="json">Inside a search body.</param>
+    /// <param name="ids">The ids, each once.</param>
+    public static void WriteIdsQuery(Utf8JsonWriter json, string[] ids)
+    {
+        ArgumentNullException.ThrowIfNull(json);
+        ArgumentNullException.ThrowIfNull(ids);
+        json.WriteStartObject("query");
+        json.WriteStartObject("ids");
+        json.WriteStartArray("values");
+        foreach (var id in ids)
+        {
+            json.WriteStringValue(id);
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.WriteNumber("size", ids.Length);
+    }
 }

@@ -108,18 +108,7 @@ public sealed class ElasticCandidateSource : ICandidateSource
             var body = ElasticBody.Write(json =>
             {
                 json.WriteStartObject();
-                json.WriteStartObject("query");
-                json.WriteStartObject("ids");
-                json.WriteStartArray("values");
-                foreach (var id in page)
-                {
-                    json.WriteStringValue(id);
-                }
-
-                json.WriteEndArray();
-                json.WriteEndObject();
-                json.WriteEndObject();
-                json.WriteNumber("size", page.Length);
+                ElasticBody.WriteIdsQuery(json, page);
                 json.WriteStartArray("_source");
                 json.WriteStringValue(ElasticFields.Path);
                 json.WriteStringValue(ElasticFields.Caption);

@@ -49,18 +49,7 @@ public sealed class ElasticPatchStore(ElasticConnection connection) : IPatchStor
     private static ReadOnlyMemory<byte> IdsBody(string[] ids) => ElasticBody.Write(json =>
     {
         json.WriteStartObject();
-        json.WriteStartObject("query");
-        json.WriteStartObject("ids");
-        json.WriteStartArray("values");
-        foreach (var id in ids)
-        {
-            json.WriteStringValue(id);
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
-        json.WriteEndObject();
-        json.WriteNumber("size", ids.Length);
+        ElasticBody.WriteIdsQuery(json, ids);
         json.WriteBoolean("_source", false);
         json.WriteBoolean("track_total_hits", false);
         json.WriteStartArray("stored_fields");

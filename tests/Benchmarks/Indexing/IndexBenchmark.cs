@@ -41,7 +41,7 @@ internal static class IndexBenchmark
 
             BareTower(tower, tensors, callers, count / rounds);        // warm
             var stamp = folder.StampFor(PatchCodec.F16);
-            var model = new IndexingModel(tower, preprocessor, GridOf(folder));
+            var model = new IndexingModel(tower, preprocessor, folder.Grid);
             var turns = new List<(double Tower, IndexingSummary Job)>();
             IndexingSummary idle;
             await using (var sink = new EmbeddedImageSink(EmbeddedIndex.Create(Path.Combine(scratch, "index"), stamp)))
@@ -136,9 +136,6 @@ internal static class IndexBenchmark
             File.WriteAllBytes(Path.Combine(inside, $"{i:D7}.jpg"), [.. sample.AsSpan(0, 2), .. comment, .. sample.AsSpan(2)]);
         }
     }
-
-    private static PatchGrid GridOf(ModelFolder folder) =>
-        folder.Manifest.Image.Grid is [var height, var width] ? new PatchGrid(width, height) : PatchGrid.None;
 
     private static int Option(string[] args, string name, int otherwise) =>
         Array.IndexOf(args, name) is >= 0 and var at && at + 1 < args.Length

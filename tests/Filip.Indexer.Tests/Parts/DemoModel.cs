@@ -44,9 +44,8 @@ internal static class DemoModel
     private static (IndexingModel, IndexStamp) Load()
     {
         var folder = ModelFolder.Load(GoldenFiles.Models);
-        var grid = folder.Manifest.Image.Grid is [var height, var width] ? new PatchGrid(width, height) : PatchGrid.None;
         return (
-            new IndexingModel(folder.OpenImageTower(new TowerOptions { Device = TowerDevice.Cpu }), folder.CreatePreprocessor(), grid),
+            new IndexingModel(folder.OpenImageTower(new TowerOptions { Device = TowerDevice.Cpu }), folder.CreatePreprocessor(), folder.Grid),
             folder.StampFor(PatchCodec.F16));
     }
 }
