@@ -11,6 +11,7 @@ return args switch
     ["index", .. var options] => await IndexBenchmark.RunAsync(options),
     ["elastic", .. var options] => await ElasticBenchmark.RunAsync(options),
     ["search", .. var options] => await SearchBenchmark.RunAsync(options),
+    ["service", .. var options] => await ServiceBenchmark.RunAsync(options),
     ["dropin", .. var options] => await DropInBenchmark.RunAsync(options),
     _ => Usage(),
 };
@@ -23,6 +24,7 @@ static int Usage()
           index   [--pictures 10000] [--rounds 10] [--concurrency N]
           elastic [--url URL] [--docs 20000] [--rounds 3] [--rows 144] [--dimension 64] [--pooled 128] [--out FILE.md]
           search  [--pictures 2000] [--searches 200] [--model DIR]
+          service [--url URL] [--docs 20000] [--searches 300] [--model DIR] [--out FILE.md]
           dropin  [--url URL] [--docs 2000] [--searches 300] [--model DIR] [--out FILE.md]
         """);
     return 2;

@@ -4,7 +4,6 @@ using System.Text;
 using Filip.Benchmarks.Elastic;
 using Filip.Embeddings.Models;
 using Filip.Embeddings.Towers;
-using Filip.Indexer.Elastic;
 using Filip.Recall.Elastic;
 using Filip.Rerank.DropIn;
 using Filip.Rerank.Elastic;
@@ -31,39 +30,27 @@ internal static class DropInBenchmark
         var stamp = model.StampFor(Filip.Embeddings.Codecs.PatchCodec.Int8);
         var documents = new BenchmarkDocuments(
             docs, new RecordShape(model.Manifest.Image.Rows, stamp.PatchDimension, stamp.PooledDimension));
-        var index = $"dropin-benchmark-{Environment.ProcessId}";
-        using var connection = new ElasticConnection(ElasticAddress.Parse($"{url.TrimEnd('/')}/{index}"));
-        try
+        await using var index = await BenchmarkIndex.FillAsync(url, "dropin-benchmark", documents);
+        using var tower = model.OpenTextTower(new TowerOptions { Device = TowerDevice.Cpu });
+        var engine = new SearchEngine(new SearchEngineParts
         {
-            await FillAsync(connection, documents);
-            using var tower = model.OpenTextTower(new TowerOptions { Device = TowerDevice.Cpu });
-            var engine = new SearchEngine(new SearchEngineParts
-            {
-                TextEncoder = tower,
-                CandidateSource = await ElasticCandidateSource.OpenAsync(connection, null, default),
-                PatchStore = new ElasticPatchStore(connection),
-                RunningStamp = documents.Stamp,
-                Options = new SearchOptions { Deadline = TimeSpan.FromSeconds(10) },
-            });
-            await using var app = FilipServer.Create(new FilipServerOptions { Engine = engine, Url = "http://127.0.0.1:0", LogLevel = LogLevel.Warning });
-            app.MapDropIn(new DropInOptions { Address = connection.Address });
-            await app.StartAsync();
-            var table = await MeasureAsync(url.TrimEnd('/'), FilipServer.UrlOf(app), index, searches, documents);
-            Console.Write(table);
-            if (Text(options, "--out") is { } file)
-            {
-                await File.WriteAllTextAsync(file, table);
-            }
+            TextEncoder = tower,
+            CandidateSource = await ElasticCandidateSource.OpenAsync(index.Connection, null, default),
+            PatchStore = new ElasticPatchStore(index.Connection),
+            RunningStamp = documents.Stamp,
+            Options = new SearchOptions { Deadline = TimeSpan.FromSeconds(10) },
+        });
+        await using var app = FilipServer.Create(new FilipServerOptions { Engine = engine, Url = "http://127.0.0.1:0", LogLevel = LogLevel.Warning });
+        app.MapDropIn(new DropInOptions { Address = index.Connection.Address });
+        await app.StartAsync();
+        var table = await MeasureAsync(url.TrimEnd('/'), FilipServer.UrlOf(app), index.Connection.Address.Index, searches, documents);
+        Console.Write(table);
+        if (Text(options, "--out") is { } file)
+        {
+            await File.WriteAllTextAsync(file, table);
+        }
 
-            return 0;
-        }
-        finally
-        {
-            foreach (var name in await new ElasticGenerations(connection).ListAsync(default))
-            {
-                using var gone = await connection.AskAsync(new ElasticQuestion("DELETE", name) { MayBeMissing = true }, default);
-            }
-        }
+        return 0;
     }
 
     private static async Task<string> MeasureAsync(string direct, string service, string index, int searches, BenchmarkDocuments documents)
@@ -116,23 +103,6 @@ internal static class DropInBenchmark
         }
 
         return table.ToString();
-    }
-
-    private static async Task FillAsync(ElasticConnection connection, BenchmarkDocuments documents)
-    {
-        await using var sink = await ElasticImageSink.OpenAsync(connection, documents.Stamp, new ElasticSinkOptions(), null, default);
-        foreach (var part in Enumerable.Range(0, documents.Count).Chunk(250))
-        {
-            foreach (var outcome in await sink.WriteAsync([.. part.Select(documents.Make)], default))
-            {
-                if (!outcome.Written)
-                {
-                    throw new InvalidOperationException($"A document was refused: {outcome.Refusal}");
-                }
-            }
-        }
-
-        await sink.CompleteAsync(default);
     }
 
     private static double Quantile(List<double> times, double part) => times.Order().ElementAt((int)(part * (times.Count - 1)));

@@ -17,11 +17,11 @@ internal sealed class BenchmarkDocuments
     private readonly byte[][] _records;
     private readonly RecordShape _shape;
 
-    public BenchmarkDocuments(int count, RecordShape shape)
+    public BenchmarkDocuments(int count, RecordShape shape, PatchCodec codec = PatchCodec.Int8)
     {
         Count = count;
         _shape = shape;
-        Stamp = new IndexStamp(new string('e', 64), "benchmark", shape.Dimension, shape.Pooled, PatchCodec.Int8, "filip-t2i");
+        Stamp = new IndexStamp(new string('e', 64), "benchmark", shape.Dimension, shape.Pooled, codec, "filip-t2i");
         var random = new Random(1);
         _records = [.. Enumerable.Range(0, DifferentRecords).Select(_ =>
         {
@@ -31,7 +31,7 @@ internal sealed class BenchmarkDocuments
                 Unit(random, values.AsSpan(row * shape.Dimension, shape.Dimension));
             }
 
-            return PatchRecord.Encode(new EmbeddingMatrix(values, shape.Dimension), PatchCodec.Int8, PatchGrid.None, Stamp.Fingerprint);
+            return PatchRecord.Encode(new EmbeddingMatrix(values, shape.Dimension), codec, PatchGrid.None, Stamp.Fingerprint);
         })];
     }
 

@@ -53,11 +53,11 @@ internal static class ElasticBenchmark
         return sorted[sorted.Length / 2];
     }
 
-    private static string Load() => File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : "unknown";
+    internal static string Load() => File.Exists("/proc/loadavg") ? File.ReadAllText("/proc/loadavg").Split(' ')[0] : "unknown";
 
-    private static string? Option(string[] options, string name) =>
+    internal static string? Option(string[] options, string name) =>
         Array.IndexOf(options, name) is >= 0 and var at && at + 1 < options.Length ? options[at + 1] : null;
 
-    private static int Number(string[] options, string name, int otherwise) =>
+    internal static int Number(string[] options, string name, int otherwise) =>
         Option(options, name) is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
 }
