@@ -12,6 +12,9 @@ public sealed record RecallRequest
     /// <summary>All of these must hold, before candidates are counted (never after).</summary>
     public IReadOnlyList<FieldFilter> Filters { get; init; } = [];
 
-    /// <summary>Text for the lexical leg, fused by reciprocal rank; null for vectors alone.</summary>
+    /// <summary>Text for the lexical leg; null for vectors alone.</summary>
     public string? LexicalText { get; init; }
+
+    /// <summary>The lexical leg's share, from 0 to 1; null fuses by rank (see <see cref="LegFusion"/>).</summary>
+    public double? LexicalWeight { get; init; }
 }

@@ -30,6 +30,12 @@ internal static class SearchCommand
 
     private static readonly Option<bool> s_recallOnly = new("--recall-only") { Description = "Stage one alone" };
     private static readonly Option<bool> s_lexical = new("--lexical") { Description = "Fuse stage one with a search of the captions" };
+    private static readonly Option<double?> s_lexicalWeight = new("--lexical-weight")
+    {
+        Description = "The captions' share of stage one's order, 0 to 1 (default: fused by rank); implies --lexical",
+        HelpName = "W",
+    };
+
     private static readonly Option<string?> s_explain = new("--explain")
     {
         Description = "Draw, into this folder, which patches matched",
@@ -47,7 +53,7 @@ internal static class SearchCommand
     {
         var command = new Command("search", "Search an index in two stages")
         {
-            s_index, s_text, s_image, s_top, s_candidates, s_filter, s_recallOnly, s_lexical, s_explain, s_pictures,
+            s_index, s_text, s_image, s_top, s_candidates, s_filter, s_recallOnly, s_lexical, s_lexicalWeight, s_explain, s_pictures,
         }.WithGlobalOptions();
         command.SetAction(RunAsync);
         return command;
@@ -92,7 +98,8 @@ internal static class SearchCommand
                 Candidates = Math.Max(parsed.GetValue(s_candidates), parsed.GetValue(s_top)),
                 Filters = filters,
                 Mode = parsed.GetValue(s_recallOnly) ? SearchMode.Recall : SearchMode.Rerank,
-                Lexical = parsed.GetValue(s_lexical),
+                Lexical = parsed.GetValue(s_lexical) || parsed.GetValue(s_lexicalWeight) is not null,
+                LexicalWeight = parsed.GetValue(s_lexicalWeight),
                 Explain = parsed.GetValue(s_explain) is not null,
             },
             stop);

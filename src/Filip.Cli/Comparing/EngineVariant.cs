@@ -58,6 +58,7 @@ internal sealed class EngineVariant : IVariant
                     Candidates = _candidates,
                     Mode = _spec.Order == EngineOrder.Recall ? SearchMode.Recall : SearchMode.Rerank,
                     Lexical = _spec.Lexical,
+                    LexicalWeight = _spec.LexicalWeight,
                 },
                 stop);
         }

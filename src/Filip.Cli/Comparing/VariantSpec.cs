@@ -36,6 +36,9 @@ internal sealed record EngineSpec(string Text, EngineOrder Order) : VariantSpec(
     /// <summary>Whether stage one also looks at the captions' words.</summary>
     public bool Lexical { get; init; }
 
+    /// <summary>The captions' share of stage one's order, from 0 to 1; null fuses by rank.</summary>
+    public double? LexicalWeight { get; init; }
+
     /// <summary>Scoring contract; null takes the model's own.</summary>
     public ScoringContract? Contract { get; init; }
 

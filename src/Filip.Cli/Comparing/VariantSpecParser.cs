@@ -83,11 +83,11 @@ internal static partial class VariantSpecParser
             spec = name switch
             {
                 "candidates" => spec with { Candidates = Count(value, "candidates") },
-                "lexical" => spec with { Lexical = Flag(value, name) },
+                "lexical" => Lexical(spec, value),
                 "index" => spec with { Index = value },
                 "contract" => spec with { Contract = Contract(value) },
                 "codec" => spec with { Codec = Codec(value) },
-                "weight" => spec with { Weight = Weight(value) },
+                "weight" => spec with { Weight = Share(value, "weight is the late-interaction score's share") },
                 _ => spec with { Method = Method(value) },
             };
         }
@@ -125,10 +125,10 @@ internal static partial class VariantSpecParser
                     + $"Contracts of stage two: {string.Join(", ", scored)}.");
     }
 
-    private static double Weight(string value) =>
+    private static double Share(string value, string what) =>
         double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var weight) && weight is >= 0 and <= 1
             ? weight
-            : throw new UsageException($"weight is the late-interaction score's share, from 0 to 1 with a decimal point, not '{value}'.");
+            : throw new UsageException($"{what}, from 0 to 1 with a decimal point, not '{value}'.");
 
     private static FusionMethod Method(string value) => value switch
     {
@@ -138,11 +138,11 @@ internal static partial class VariantSpecParser
         _ => throw new UsageException($"method is min-max, z or rrf, not '{value}'."),
     };
 
-    private static bool Flag(string value, string name) => value switch
+    private static EngineSpec Lexical(EngineSpec spec, string value) => value switch
     {
-        "true" => true,
-        "false" => false,
-        _ => throw new UsageException($"{name} is true or false, not '{value}'."),
+        "true" => spec with { Lexical = true },
+        "false" => spec with { Lexical = false },
+        _ => spec with { Lexical = true, LexicalWeight = Share(value, "lexical is true (fused by rank), false, or the captions' share") },
     };
 
     private static string ExistingFile(string file, string text) => File.Exists(file)

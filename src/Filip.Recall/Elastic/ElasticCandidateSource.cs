@@ -8,8 +8,7 @@ namespace Filip.Recall.Elastic;
 
 /// <summary>Stage one on Elasticsearch: kNN over <c>dense_vector</c>, filters inside the clause, an optional lexical leg.</summary>
 /// <remarks>
-/// One round trip: a search, or with the lexical leg a multi-search whose two orders are fused here by reciprocal rank
-/// (the server's own fusion sits behind a licence). Recall scores are dot products, (2 · <c>_score</c> − 1).
+/// One round trip: a search, or with the lexical leg a multi-search whose two orders are fused here (<see cref="LegFusion"/>). Recall scores are dot products, (2 · <c>_score</c> − 1).
 /// </remarks>
 public sealed class ElasticCandidateSource : ICandidateSource
 {
@@ -188,14 +187,14 @@ public sealed class ElasticCandidateSource : ICandidateSource
                 _connection.Address, failed.GetProperty("status").GetInt32(), Encoding.UTF8.GetBytes(failed.GetRawText()));
         }
 
-        var fused = ReciprocalRank.Fuse(
-            [.. legs.Select(leg => Ranked(Hits(leg), request.Count).Select(candidate => candidate.Id).ToList())]);
+        var orders = legs.ConvertAll(leg => Ranked(Hits(leg), request.Count).ConvertAll(candidate => (candidate.Id, candidate.Score)));
+        var fused = LegFusion.Fuse<string>(orders[0], orders[1], request.LexicalWeight).Select(pair => (pair.Key, pair.Value));
         return new RecallAnswer(Ranked(fused, request.Count), legs.Select(Partial).FirstOrDefault(partial => partial is not null));
     }
 
     private static IEnumerable<(string Id, double Score)> Hits(JsonElement answer) =>
         answer.GetProperty("hits").GetProperty("hits").EnumerateArray()
-            .Select(hit => (hit.GetProperty("_id").GetString()!, hit.GetProperty("_score").GetDouble()));
+            .Select(hit => (hit.GetProperty("fields").GetProperty(ElasticFields.Id)[0].GetString()!, hit.GetProperty("_score").GetDouble()));
 
     // The server breaks ties by its own document number, which a merge or a replica changes; ours is the id.
     private static List<Candidate> Ranked(IEnumerable<(string Id, double Score)> hits, int count) =>

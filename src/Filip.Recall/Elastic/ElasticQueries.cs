@@ -97,10 +97,15 @@ internal static class ElasticQueries
         json.WriteEndObject();
     }
 
+    // Ids come from the column of the keyword field: _id lies in the stored fields, and unpacking those for each hit means
+    // unpacking its patches too (measured: half of the time of 1,000 candidates).
     private static void WriteHitOptions(Utf8JsonWriter json, int size)
     {
         json.WriteNumber("size", size);
-        json.WriteBoolean("_source", false);
+        json.WriteString("stored_fields", "_none_");
+        json.WriteStartArray("docvalue_fields");
+        json.WriteStringValue(ElasticFields.Id);
+        json.WriteEndArray();
         json.WriteBoolean("track_total_hits", false);
     }
 

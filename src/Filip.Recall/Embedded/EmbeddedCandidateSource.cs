@@ -6,8 +6,8 @@ namespace Filip.Recall.Embedded;
 
 /// <summary>Stage one over an embedded index: exact nearest neighbours, fused with BM25 over the captions where a text is given.</summary>
 /// <remarks>
-/// <para>Recall score: the dot product of the pooled vectors; with <see cref="RecallRequest.LexicalText"/> the sum over both legs of
-/// 1 / (60 + rank), each leg as deep as the count asked for.</para>
+/// <para>Recall score: the dot product of the pooled vectors; with <see cref="RecallRequest.LexicalText"/> the fused
+/// score (<see cref="LegFusion"/>), each leg as deep as the count asked for.</para>
 /// <para>Filters hold before candidates are counted, in both legs. A field that no picture has gives no candidates (for null: all);
 /// <see cref="HasFieldAsync"/> tells the two cases apart. The source owns the index and disposes it.</para>
 /// </remarks>
@@ -93,7 +93,7 @@ public sealed class EmbeddedCandidateSource(EmbeddedIndex index) : ICandidateSou
         var nearest = PooledScan.Nearest(catalogue, state.Segments, allowed, request.Pooled, request.Count, cancellationToken);
         if (request.LexicalText is { } text)
         {
-            nearest = Fuse(catalogue, nearest, Lexical(catalogue, allowed, text, request.Count, cancellationToken), request.Count);
+            nearest = Fuse(catalogue, nearest, Lexical(catalogue, allowed, text, request.Count, cancellationToken), request);
         }
 
         // The bytes were checked when they were read in; the few that answer are checked once more, for a disk that rots since.
@@ -134,18 +134,10 @@ public sealed class EmbeddedCandidateSource(EmbeddedIndex index) : ICandidateSou
         }
     }
 
-    private static ScoredRow[] Fuse(Catalogue catalogue, ScoredRow[] nearest, ScoredRow[] lexical, int count)
+    private static ScoredRow[] Fuse(Catalogue catalogue, ScoredRow[] nearest, ScoredRow[] lexical, RecallRequest request)
     {
-        Dictionary<int, double> scores = [];
-        foreach (var leg in (ScoredRow[][])[nearest, lexical])
-        {
-            for (var rank = 1; rank <= leg.Length; rank++)
-            {
-                scores[leg[rank - 1].Index] = scores.GetValueOrDefault(leg[rank - 1].Index) + (1.0 / (ReciprocalRank.Constant + rank));
-            }
-        }
-
-        var heap = new NearestHeap(Math.Max(1, Math.Min(count, scores.Count)), catalogue);
+        var scores = LegFusion.Fuse<int>(Leg(nearest), Leg(lexical), request.LexicalWeight);
+        var heap = new NearestHeap(Math.Max(1, Math.Min(request.Count, scores.Count)), catalogue);
         foreach (var (row, score) in scores)
         {
             heap.Offer(row, score);
@@ -153,4 +145,6 @@ public sealed class EmbeddedCandidateSource(EmbeddedIndex index) : ICandidateSou
 
         return heap.InOrder();
     }
+
+    private static IReadOnlyList<(int Row, double Score)> Leg(ScoredRow[] rows) => [.. rows.Select(row => (row.Index, (double)row.Score))];
 }

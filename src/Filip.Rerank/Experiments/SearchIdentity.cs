@@ -40,7 +40,9 @@ internal static class SearchIdentity
         yield return how ?? "";
         yield return session ?? "";
         yield return request.Query ?? "";
-        yield return request.Lexical ? "lexical" : "";
+        yield return request.Lexical
+            ? string.Create(System.Globalization.CultureInfo.InvariantCulture, $"lexical{request.LexicalWeight}")
+            : "";
         yield return request.Candidates?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "";
         foreach (var filter in request.Filters.OrderBy(filter => filter.Field, StringComparer.Ordinal))
         {

@@ -23,7 +23,7 @@ public enum FusionMethod
 public static class Fusion
 {
     /// <summary>The constant of reciprocal rank fusion.</summary>
-    public const int RankConstant = ReciprocalRank.Constant;
+    public const int RankConstant = LegFusion.RankConstant;
 
     /// <summary>Fuses two scores of each candidate.</summary>
     /// <param name="method">How.</param>

@@ -60,6 +60,16 @@ internal sealed class SearchDoor(SearchOptions options)
         }
     }
 
+    /// <summary>Refuses a share of the captions that is none.</summary>
+    public static void RequireLexicalWeight(double? weight)
+    {
+        if (weight is { } share && !(share is >= 0 and <= 1))
+        {
+            throw new SearchRefusedException(
+                RefusalCodes.InvalidValue, $"lexical_weight is {share}; expected the captions' share, 0 to 1.", "lexical_weight");
+        }
+    }
+
     /// <summary>The time for an answer. A request from a queue may have none left; that is no mistake of the caller.</summary>
     public TimeSpan Deadline(TimeSpan? asked) => asked ?? options.Deadline;
 

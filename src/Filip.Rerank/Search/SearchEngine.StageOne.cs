@@ -116,6 +116,7 @@ public sealed partial class SearchEngine
             Count = count,
             Filters = request.Filters,
             LexicalText = request.Lexical ? request.Query : null,
+            LexicalWeight = request.LexicalWeight,
         };
         return await StageOneAsync(
             token => _parts.CandidateSource.FindAsync(question, token).AsTask(),

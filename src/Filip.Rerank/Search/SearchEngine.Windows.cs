@@ -27,6 +27,7 @@ public sealed partial class SearchEngine
         ArgumentNullException.ThrowIfNull(request);
         RequireOneQuestion(request);
         SearchDoor.RequireFilters(request.Filters);
+        SearchDoor.RequireLexicalWeight(request.LexicalWeight);
         var (top, count) = Sizes(request);
         EnsureSameModel();
         var clock = Clock(request);

@@ -40,6 +40,9 @@ public sealed record SearchRequest
     /// <summary>Whether stage one also looks at the captions' words, where the index has them.</summary>
     public bool Lexical { get; init; }
 
+    /// <summary>The captions' share of stage one's order, from 0 to 1; null fuses by rank. Read with <see cref="Lexical"/> only.</summary>
+    public double? LexicalWeight { get; init; }
+
     /// <summary>Time for the whole answer; null takes <see cref="SearchOptions.Deadline"/>. Nothing left means the recall order at once.</summary>
     public TimeSpan? Deadline { get; init; }
 

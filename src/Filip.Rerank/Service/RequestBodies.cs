@@ -30,6 +30,9 @@ internal sealed record SearchBody
     [Description("Whether stage one also looks at the captions' words.")]
     public bool? Lexical { get; init; }
 
+    [Description("The captions' share of stage one's order, 0 to 1; without it both orders are fused by rank. Implies lexical.")]
+    public double? LexicalWeight { get; init; }
+
     [Description("Milliseconds for the whole answer; stage two that takes longer gives way to the recall order.")]
     public int? DeadlineMs { get; init; }
 

@@ -40,6 +40,10 @@ public static class ContractDocuments
     /// <summary>The vector of length 1 along one axis.</summary>
     public static float[] Axis(int axis) => [.. Enumerable.Range(0, PortContract.Dimension).Select(i => i == axis ? 1f : 0f)];
 
+    /// <summary>The vector of length 1 halfway between two axes.</summary>
+    public static float[] Between(int first, int second) =>
+        [.. Enumerable.Range(0, PortContract.Dimension).Select(i => i == first || i == second ? MathF.Sqrt(0.5f) : 0f)];
+
     /// <summary>The record of that document.</summary>
     public static byte[] Record(string id, int version, int length = 100)
     {

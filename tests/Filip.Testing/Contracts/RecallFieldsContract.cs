@@ -139,6 +139,28 @@ public abstract class RecallFieldsContract : PortContract
     }
 
     [Theory]
+    [InlineData(0.0, 1, 0)]
+    [InlineData(0.3, 0.7, 0.3)]
+    [InlineData(0.6, 0.4, 0.6)]
+    [InlineData(1.0, 0, 1)]
+    public async Task A_weighted_lexical_leg_has_its_share_of_the_score(double weight, double nearest, double worded)
+    {
+        await using var index = await CreateAsync();
+        await index.FillAsync([
+            Make("n", pooled: Axis(0), caption: "a picture"), Make("m", pooled: Between(0, 1), caption: "a picture"),
+            Make("w", pooled: Axis(2), caption: "a butterfly"), Make("x", pooled: Axis(2), caption: "a bee"),
+        ]);
+        await using var source = await index.OpenSourceAsync();
+        var answer = await source.FindAsync(
+            new RecallRequest { Pooled = Axis(0), Count = 4, LexicalText = "butterfly", LexicalWeight = weight }, None);
+        var scores = answer.Candidates.ToDictionary(candidate => candidate.Id, candidate => candidate.Score);
+        Assert.Equal(nearest, scores["n"], 1e-3);
+        Assert.Equal(worded, scores["w"], 1e-3);
+        Assert.Equal((1 - weight) * Math.Sqrt(0.5), scores["m"], 0.01);
+        Assert.Equal(answer.Candidates.Select(candidate => candidate.Score).OrderDescending(), answer.Candidates.Select(candidate => candidate.Score));
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("\"")]
     [InlineData("\"\" OR")]
