@@ -52,12 +52,50 @@ public sealed class ConnectionTests
         Assert.Equal(expected, stub.Asked.Count(asked => asked.EndsWith("/_search", StringComparison.Ordinal)));
     }
 
+    [Theory]
+    [InlineData("8.11.0", ";compatible-with=8")]
+    [InlineData("9.5.3", ";compatible-with=9")]
+    [InlineData("10.2.0-SNAPSHOT", ";compatible-with=9")]
+    public async Task A_server_is_spoken_to_in_its_own_versions_media_types(string version, string compatible)
+    {
+        await using var stub = await FilledAsync();
+        stub.Version = version;
+        using var connection = stub.Connect();
+        using (await connection.AskAsync(ElasticQuestion.Get("_cluster/health"), Stop))
+        {
+            Assert.Equal("application/json", stub.Spoken.Accept); // the version is not known yet
+        }
+
+        await using var source = await ElasticCandidateSource.OpenAsync(connection, null, Stop);
+        await source.FindAsync(s_request, Stop);
+        var json = "application/vnd.elasticsearch+json" + compatible;
+        Assert.Equal((json, json), stub.Spoken);
+    }
+
+    [Fact]
+    public void What_the_environment_says_of_the_connection_counts_and_is_checked()
+    {
+        var said = new Dictionary<string, string?>
+        {
+            ["FILIP_ELASTICSEARCH_COMPRESSION"] = "true", ["FILIP_ELASTICSEARCH_TIMEOUT_MS"] = "1500", ["FILIP_ELASTICSEARCH_RETRIES"] = "0",
+        };
+        var options = ElasticOptions.Resolve(said.GetValueOrDefault);
+        Assert.Equal((true, TimeSpan.FromSeconds(1.5), 0), (options.Compression, options.RequestTimeout, options.Retries));
+        Assert.Equal(new ElasticOptions(), ElasticOptions.Resolve(_ => null));
+        foreach (var (name, wrong) in ((string, string)[])
+            [("FILIP_ELASTICSEARCH_COMPRESSION", "yes"), ("FILIP_ELASTICSEARCH_TIMEOUT_MS", "49"), ("FILIP_ELASTICSEARCH_RETRIES", "-1")])
+        {
+            var error = Assert.Throws<FormatException>(() => ElasticOptions.Resolve(asked => asked == name ? wrong : null));
+            Assert.Contains(name, error.Message, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task A_read_that_succeeds_at_the_second_try_succeeds()
     {
         await using var stub = await FilledAsync();
         var tries = 0;
-        stub.OnSearch = () => ++tries == 1 ? (502, "") : (200, RecordedAnswers.Body("partial-search-knn"));
+        stub.OnSearch = () => ++tries == 1 ? (502, "") : (200, RecordedAnswers.Recall("partial-search-knn"));
         using var connection = stub.Connect();
         await using var source = await ElasticCandidateSource.OpenAsync(connection, null, Stop);
         Assert.Single((await source.FindAsync(s_request, Stop)).Candidates);

@@ -68,6 +68,7 @@ internal static class CompareCommand
         {
             s_index, s_queries, s_qrels, s_a, s_b, s_metrics, s_level, s_candidates, s_top, s_seed, s_permutations, s_failIf, s_sweep,
             s_perQuery, s_report, s_pictures, s_judge, s_preferences, s_runA, s_runB, s_events, s_experiment, s_shares,
+            StageOneOptions.NumCandidates,
         }.WithGlobalOptions();
         command.SetAction(RunAsync);
         return command;

@@ -65,7 +65,7 @@ internal static class DeleteCommand
 
     private static async ValueTask<Embeddings.IndexStamp> StampAsync(string place, CancellationToken stop)
     {
-        await using var index = await OpenedIndex.OpenAsync(place, stop);
+        await using var index = await OpenedIndex.OpenAsync(place, numCandidates: null, stop);
         return index.Stamp;
     }
 

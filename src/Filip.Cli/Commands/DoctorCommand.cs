@@ -70,7 +70,7 @@ internal static class DoctorCommand
             return [("error", "index", $"there is no index at '{place}'. Make it with: filip index PICTURES --to {place}")];
         }
 
-        await using var index = await OpenedIndex.OpenAsync(place, stop);
+        await using var index = await OpenedIndex.OpenAsync(place, numCandidates: null, stop);
         return [("info", "index", $"generation {index.Source.Generation}: {await index.Source.CountAsync(stop)} pictures, model '{index.Stamp.ModelId}', codec {index.Stamp.Codec}")];
     }
 }

@@ -23,7 +23,7 @@ internal static class InspectCommand
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken stop)
     {
         var id = parsed.GetValue(s_id)!;
-        await using var index = await OpenedIndex.OpenAsync(parsed.GetValue(s_index)!, stop);
+        await using var index = await OpenedIndex.OpenAsync(parsed.GetValue(s_index)!, numCandidates: null, stop);
         var fields = await index.Source.GetFieldsAsync([id], stop);
         using var batch = await index.Patches.FetchAsync([id], stop);
         if (!fields.TryGetValue(id, out var found))

@@ -54,6 +54,7 @@ internal static class SearchCommand
         var command = new Command("search", "Search an index in two stages")
         {
             s_index, s_text, s_image, s_top, s_candidates, s_filter, s_recallOnly, s_lexical, s_lexicalWeight, s_explain, s_pictures,
+            StageOneOptions.NumCandidates,
         }.WithGlobalOptions();
         command.SetAction(RunAsync);
         return command;

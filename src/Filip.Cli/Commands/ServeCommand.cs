@@ -68,6 +68,7 @@ internal static class ServeCommand
         var command = new Command("serve", "Serve search and rerank over HTTP")
         {
             s_index, s_url, s_deadline, s_keys, s_pictures, s_cache, s_experiment, s_dropIn, s_jsonLogs,
+            StageOneOptions.NumCandidates,
         }.WithGlobalOptions();
         command.SetAction(RunAsync);
         return command;

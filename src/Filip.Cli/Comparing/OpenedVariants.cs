@@ -60,7 +60,7 @@ internal sealed class OpenedVariants(ParseResult parsed, string? index, int cand
         }
 
         var opened = _engines.Values.FirstOrDefault()?.Index;
-        await using var own = opened is null ? await OpenedIndex.OpenAsync(index!, stop) : null;
+        await using var own = opened is null ? await OpenedIndex.OpenAsync(index!, numCandidates: null, stop) : null;
         var fields = new Dictionary<string, PictureFields>(StringComparer.Ordinal);
         foreach (var some in ids.Chunk(FieldsAtOnce))
         {

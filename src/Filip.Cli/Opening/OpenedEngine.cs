@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Filip.Cli.Commands;
 using Filip.Embeddings.Models;
 using Filip.Embeddings.Towers;
 using Filip.Rerank.Patches;
@@ -38,7 +39,7 @@ internal sealed class OpenedEngine : IAsyncDisposable
         string place, ParseResult parsed, SearchOptions options, bool byPicture, long patchCacheBytes, CancellationToken cancellationToken)
     {
         var model = ModelPlace.Load(parsed);
-        var index = await OpenedIndex.OpenAsync(place, cancellationToken);
+        var index = await OpenedIndex.OpenAsync(place, parsed.GetValue(StageOneOptions.NumCandidates), cancellationToken);
         try
         {
             var running = model.StampFor(index.Stamp.Codec);

@@ -35,8 +35,9 @@ internal sealed class OpenedIndex : IAsyncDisposable
 
     /// <summary>Opens what the user named.</summary>
     /// <param name="place">A folder or a URL.</param>
+    /// <param name="numCandidates">Vectors each shard of Elasticsearch looks at; null leaves that to the candidate source.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    public static async ValueTask<OpenedIndex> OpenAsync(string place, CancellationToken cancellationToken)
+    public static async ValueTask<OpenedIndex> OpenAsync(string place, int? numCandidates, CancellationToken cancellationToken)
     {
         if (!ElasticAddress.IsOne(place))
         {
@@ -54,7 +55,7 @@ internal sealed class OpenedIndex : IAsyncDisposable
         }
 
         var connection = new ElasticConnection(ElasticAddress.Parse(place));
-        var source = await ElasticCandidateSource.OpenAsync(connection, numCandidates: null, cancellationToken);
+        var source = await ElasticCandidateSource.OpenAsync(connection, numCandidates, cancellationToken);
         var remote = new OpenedIndex(source, new ElasticPatchStore(connection));
         remote._owned.Add(connection);
         return remote;

@@ -42,6 +42,7 @@ public sealed class ElasticCandidateSource : ICandidateSource
         ElasticConnection connection, int? numCandidates, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(connection);
+        await ElasticServer.AskAsync(connection, cancellationToken);
         var (generation, stamp) = await new ElasticGenerations(connection).StampAsync(connection.Address.Index, cancellationToken);
         return stamp is null
             ? throw new IndexNotFoundException(

@@ -18,7 +18,7 @@ public sealed class ElasticConnection : IDisposable
 {
     private readonly ElasticsearchClientSettings _settings;
     private readonly ResiliencePipeline<ElasticAnswer> _retry;
-    private readonly RequestConfiguration[] _configurations;
+    private volatile RequestConfiguration[] _configurations;
 
     /// <summary>Prepares a connection; nothing is sent yet.</summary>
     /// <param name="address">Nodes and index.</param>
@@ -31,12 +31,12 @@ public sealed class ElasticConnection : IDisposable
     {
         ArgumentNullException.ThrowIfNull(address);
         Address = address;
-        Options = options ?? new ElasticOptions();
+        Options = options ?? ElasticOptions.Resolve();
         Validator.ValidateObject(Options, new ValidationContext(Options), validateAllProperties: true);
         _settings = Settings(address, credentials ?? ElasticCredentials.Resolve(address), Options);
         Client = new ElasticsearchClient(_settings);
         _retry = ElasticRetry.Build(Options, time ?? TimeProvider.System);
-        _configurations = [.. Enumerable.Range(0, 4).Select(kind => Configure(cbor: (kind & 1) != 0, bulk: (kind & 2) != 0))];
+        _configurations = Configurations(ElasticDialect.Plain);
     }
 
     /// <summary>Nodes and index.</summary>
@@ -61,6 +61,10 @@ public sealed class ElasticConnection : IDisposable
                 static (state, token) => state.Self.AskOnceAsync(state.Question, token), (Self: this, Question: question), cancellationToken)
             : await AskOnceAsync(question, cancellationToken);
     }
+
+    /// <summary>Speaks from now on as a server of this version wants it.</summary>
+    /// <param name="version">Its version; 0.0 where it is not known.</param>
+    internal void SpeakTo(Version version) => _configurations = Configurations(ElasticDialect.For(version));
 
     /// <inheritdoc/>
     public void Dispose() => ((IDisposable)_settings).Dispose();
@@ -142,10 +146,14 @@ public sealed class ElasticConnection : IDisposable
         new(ElasticFailure.NotElasticsearch,
             $"What answers at {Address} is no Elasticsearch: it sent '{contentType}'. Is there a proxy or a login page between?");
 
-    private RequestConfiguration Configure(bool cbor, bool bulk) => new()
+    // One instance a kind: the transport keeps connections by what a request asks for.
+    private RequestConfiguration[] Configurations(ElasticDialect dialect) =>
+        [.. Enumerable.Range(0, 4).Select(kind => Configure(dialect, cbor: (kind & 1) != 0, bulk: (kind & 2) != 0))];
+
+    private RequestConfiguration Configure(ElasticDialect dialect, bool cbor, bool bulk) => new()
     {
-        Accept = cbor ? "application/cbor" : "application/json",
-        ContentType = bulk ? "application/x-ndjson" : "application/json",
+        Accept = cbor ? dialect.Cbor : dialect.Json,
+        ContentType = bulk ? dialect.Ndjson : dialect.Json,
         RequestTimeout = bulk ? Options.BulkTimeout : Options.RequestTimeout,
         TransferEncodingChunked = bulk, // a bulk body is sent from where it lies, not copied first
         EnableHttpCompression = Options.Compression,

@@ -30,6 +30,7 @@ public sealed record ElasticServer(Version Version, string Number, long MostBody
                 $"Elasticsearch at {connection.Address} is version {number}; 8.11 or later is needed (kNN with filters in the search body).");
         }
 
+        connection.SpeakTo(version);
         var limit = await AskAsync(
             connection, "_nodes/http?filter_path=nodes.*.http.max_content_length_in_bytes", LeastLimit, cancellationToken);
         return new ElasticServer(version, number ?? "unknown", limit > 0 ? limit : DefaultBodyBytes);

@@ -27,7 +27,7 @@ internal sealed class StubElastic : IAsyncDisposable
     public Func<StubBulk, Task> OnBulk { get; set; } = bulk => bulk.Apply().AnswerItemsAsync();
 
     /// <summary>How each search is answered: a status and a body.</summary>
-    public Func<(int Status, string Body)> OnSearch { get; set; } = () => (200, RecordedAnswers.Body("partial-search-knn"));
+    public Func<(int Status, string Body)> OnSearch { get; set; } = () => (200, RecordedAnswers.Recall("partial-search-knn"));
 
     /// <summary>Longest body it says that it takes.</summary>
     public long MostBodyBytes { get; set; } = 100 * 1024 * 1024;
@@ -40,6 +40,9 @@ internal sealed class StubElastic : IAsyncDisposable
 
     /// <summary>Every request so far, method and path.</summary>
     public IReadOnlyList<string> Asked => [.. _asked];
+
+    /// <summary>The media types of the last request, as it asked to be answered and as it was sent.</summary>
+    public (string? Accept, string? ContentType) Spoken { get; private set; }
 
     public Uri Url { get; private set; } = null!;
 
@@ -81,6 +84,7 @@ internal sealed class StubElastic : IAsyncDisposable
         context.Response.Headers["X-Elastic-Product"] = "Elasticsearch";
         var (method, path) = (context.Request.Method, context.Request.Path.Value!);
         _asked.Enqueue($"{method} {path}");
+        Spoken = (context.Request.Headers.Accept, context.Request.ContentType);
         if (path.EndsWith("/_bulk", StringComparison.Ordinal))
         {
             var bulk = await StubBulk.ReadAsync(context, this, Interlocked.Increment(ref _bulks));
