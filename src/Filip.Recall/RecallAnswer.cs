@@ -5,7 +5,11 @@ namespace Filip.Recall;
 /// <summary>Stage one's candidates, best first.</summary>
 /// <param name="Candidates">Ordered by falling recall score, equals by id (ordinal).</param>
 /// <param name="Partial">Null, or why parts of the index did not answer; never silent.</param>
-public sealed record RecallAnswer(IReadOnlyList<Candidate> Candidates, string? Partial = null);
+public sealed record RecallAnswer(IReadOnlyList<Candidate> Candidates, string? Partial = null)
+{
+    /// <summary>The candidates' patch records, the receiver's to dispose; null where they were not asked for, or the source cannot bring them along.</summary>
+    public CandidateRecords? Records { get; init; }
+}
 
 /// <summary>A picture that stage one proposes.</summary>
 /// <param name="Id">The picture's id.</param>

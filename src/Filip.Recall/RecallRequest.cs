@@ -17,4 +17,7 @@ public sealed record RecallRequest
 
     /// <summary>The lexical leg's share, from 0 to 1; null fuses by rank (see <see cref="LegFusion"/>).</summary>
     public double? LexicalWeight { get; init; }
+
+    /// <summary>Whether the candidates' patch records are wanted in the same round trip, from a source that can.</summary>
+    public bool WithRecords { get; init; }
 }

@@ -39,6 +39,8 @@ public sealed class ElasticPatchStoreTests : PatchStoreContract
 
 public sealed class ElasticCandidateSourceTests : CandidateSourceContract
 {
+    protected override bool BringsRecords => true;
+
     protected override ValueTask<ContractIndex> CreateAsync() => ValueTask.FromResult<ContractIndex>(new ElasticContractIndex("flat"));
 }
 

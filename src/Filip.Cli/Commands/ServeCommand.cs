@@ -60,6 +60,11 @@ internal static class ServeCommand
         DefaultValueFactory = _ => [],
     };
 
+    private static readonly Option<bool> s_oneRoundTrip = new("--one-round-trip")
+    {
+        Description = "Elasticsearch only: candidates and their patches in one answer; for a distant cluster, without --patch-cache-mb",
+    };
+
     private static readonly Option<bool> s_jsonLogs = new("--json-logs") { Description = "Log lines as JSON" };
 
     /// <summary>The verb.</summary>
@@ -67,7 +72,7 @@ internal static class ServeCommand
     {
         var command = new Command("serve", "Serve search and rerank over HTTP")
         {
-            s_index, s_url, s_deadline, s_keys, s_pictures, s_cache, s_experiment, s_dropIn, s_jsonLogs,
+            s_index, s_url, s_deadline, s_keys, s_pictures, s_cache, s_experiment, s_dropIn, s_oneRoundTrip, s_jsonLogs,
             StageOneOptions.NumCandidates,
         }.WithGlobalOptions();
         command.SetAction(RunAsync);
@@ -87,7 +92,11 @@ internal static class ServeCommand
             : null;
         var place = parsed.GetValue(s_index)!;
         var dropIn = DropIn(place, parsed.GetValue(s_dropIn)!);
-        var options = new SearchOptions { Deadline = TimeSpan.FromMilliseconds(parsed.GetValue(s_deadline)) };
+        var options = new SearchOptions
+        {
+            Deadline = TimeSpan.FromMilliseconds(parsed.GetValue(s_deadline)),
+            OneRoundTrip = parsed.GetValue(s_oneRoundTrip),
+        };
         await using var opened = await OpenedEngine.OpenAsync(
             place, parsed, options, byPicture: true, cache * 1024 * 1024, stop);
         var server = new FilipServerOptions

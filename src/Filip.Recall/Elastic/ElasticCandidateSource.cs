@@ -94,7 +94,7 @@ public sealed class ElasticCandidateSource : ICandidateSource
 
         return string.IsNullOrWhiteSpace(request.LexicalText)
             ? await KnnAsync(request, length, cancellationToken)
-            : await FusedAsync(request, cancellationToken);
+            : await FusedAsync(request with { WithRecords = false }, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -165,10 +165,36 @@ public sealed class ElasticCandidateSource : ICandidateSource
     private async ValueTask<RecallAnswer> KnnAsync(RecallRequest request, float length, CancellationToken cancellationToken)
     {
         var body = ElasticBody.Write(json => ElasticQueries.WriteKnn(json, request, _numCandidates));
+        if (request.WithRecords)
+        {
+            return await WithRecordsAsync(request, body, length, cancellationToken);
+        }
+
         using var answer = await _connection.AskAsync(ElasticQuestion.Post(_path + "/_search", body), cancellationToken);
         using var json = answer.Json();
         var hits = Hits(json.RootElement).Select(hit => (hit.Id, Score: ((2 * hit.Score) - 1) * length));
         return new RecallAnswer(Ranked(hits, request.Count), Partial(json.RootElement));
+    }
+
+    private async ValueTask<RecallAnswer> WithRecordsAsync(
+        RecallRequest request, ReadOnlyMemory<byte> body, float length, CancellationToken cancellationToken)
+    {
+        var answer = await _connection.AskAsync(ElasticQuestion.Post(_path + "/_search", body) with { Cbor = true }, cancellationToken);
+        try
+        {
+            var found = CborHits.Read(answer.Body, ElasticFields.Id, ElasticFields.Patches);
+            var ranked = Ranked(found.Hits.Select(hit => (hit.Id, Score: ((2 * hit.Score) - 1) * length)), request.Count);
+            var records = found.Hits.ToDictionary(hit => hit.Id, hit => hit.Record, StringComparer.Ordinal);
+            return new RecallAnswer(ranked, Partial(found.FailedShards, found.Shards, found.TimedOut))
+            {
+                Records = new CandidateRecords([.. ranked.Select(candidate => records[candidate.Id])], answer),
+            };
+        }
+        catch
+        {
+            answer.Dispose();
+            throw;
+        }
     }
 
     private async ValueTask<RecallAnswer> FusedAsync(RecallRequest request, CancellationToken cancellationToken)
@@ -193,9 +219,10 @@ public sealed class ElasticCandidateSource : ICandidateSource
         return new RecallAnswer(Ranked(fused, request.Count), legs.Select(Partial).FirstOrDefault(partial => partial is not null));
     }
 
+    // Scores are float32 on the server; read as such, JSON and CBOR give one number.
     private static IEnumerable<(string Id, double Score)> Hits(JsonElement answer) =>
         answer.GetProperty("hits").GetProperty("hits").EnumerateArray()
-            .Select(hit => (hit.GetProperty("fields").GetProperty(ElasticFields.Id)[0].GetString()!, hit.GetProperty("_score").GetDouble()));
+            .Select(hit => (hit.GetProperty("fields").GetProperty(ElasticFields.Id)[0].GetString()!, (double)hit.GetProperty("_score").GetSingle()));
 
     // The server breaks ties by its own document number, which a merge or a replica changes; ours is the id.
     private static List<Candidate> Ranked(IEnumerable<(string Id, double Score)> hits, int count) =>
@@ -206,11 +233,13 @@ public sealed class ElasticCandidateSource : ICandidateSource
     private static string? Partial(JsonElement answer)
     {
         var shards = answer.GetProperty("_shards");
-        var failed = shards.GetProperty("failed").GetInt32();
-        return failed > 0
-            ? $"{failed} of {shards.GetProperty("total").GetInt32()} shards did not answer"
-            : answer.TryGetProperty("timed_out", out var late) && late.GetBoolean() ? "the search timed out inside Elasticsearch" : null;
+        return Partial(
+            shards.GetProperty("failed").GetInt32(), shards.GetProperty("total").GetInt32(),
+            answer.TryGetProperty("timed_out", out var late) && late.GetBoolean());
     }
+
+    private static string? Partial(int failed, int shards, bool timedOut) =>
+        failed > 0 ? $"{failed} of {shards} shards did not answer" : timedOut ? "the search timed out inside Elasticsearch" : null;
 
     private static PictureFields Fields(JsonElement source) => new(
         Text(source, ElasticFields.Path),

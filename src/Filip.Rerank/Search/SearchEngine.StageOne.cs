@@ -117,6 +117,7 @@ public sealed partial class SearchEngine
             Filters = request.Filters,
             LexicalText = request.Lexical ? request.Query : null,
             LexicalWeight = request.LexicalWeight,
+            WithRecords = Options.OneRoundTrip && Rescored(request),
         };
         return await StageOneAsync(
             token => _parts.CandidateSource.FindAsync(question, token).AsTask(),

@@ -1,3 +1,4 @@
+using Filip.Rerank.Patches;
 using Filip.Rerank.Telemetry;
 
 namespace Filip.Rerank.Search;
@@ -42,9 +43,10 @@ public sealed partial class SearchEngine
 
         var draft = new AnswerDraft(recall.Candidates, whole ? count : request.From + top, _parts.Options.MissingPatches);
         draft.Degrade(recall.Partial is null ? null : DegradedReasons.PartialRecall);
-        if (request.Mode == SearchMode.Rerank && _scoring.Contract.IsLateInteraction && recall.Candidates.Count > 0)
+        await using var held = recall.Records is null ? null : new HeldPatchStore(recall.Records);
+        if (Rescored(request) && recall.Candidates.Count > 0)
         {
-            await RescoreAsync(draft, query, request.Explain, store: null, clock, cancellationToken).ConfigureAwait(false);
+            await RescoreAsync(draft, query, request.Explain, held, clock, cancellationToken).ConfigureAwait(false);
         }
 
         return new SearchWindow(draft, clock, request.From, top);
@@ -57,6 +59,8 @@ public sealed partial class SearchEngine
         var results = await WithFieldsAsync(page, window.Draft, window.Clock, cancellationToken).ConfigureAwait(false);
         return Finish(window.Draft, results, window.Clock, namesMissing: window.Draft.Missing.Count > 0);
     }
+
+    private bool Rescored(SearchRequest request) => request.Mode == SearchMode.Rerank && _scoring.Contract.IsLateInteraction;
 
     private (int Top, int Candidates) Sizes(SearchRequest request)
     {

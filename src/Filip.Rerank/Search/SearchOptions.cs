@@ -43,6 +43,10 @@ public sealed record SearchOptions
     /// <value>The default is half the processors, at least 1: many requests run at once. 1 to 1,024.</value>
     public int ScoringThreads { get; init; } = Math.Clamp(Environment.ProcessorCount / 2, 1, 1024);
 
+    /// <summary>Whether stage one is asked for the candidates' patch records too, from a source that can bring them in one round trip.</summary>
+    /// <remarks>For a distant index. The deadline is looked at after both have come, so a slow transfer delays the recall order too; and records kept in a cache are not used.</remarks>
+    public bool OneRoundTrip { get; init; }
+
     /// <summary>Refuses values outside the ranges above.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Names the option, its value and its range.</exception>
     public void Validate()

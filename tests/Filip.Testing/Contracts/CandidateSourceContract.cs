@@ -10,6 +10,9 @@ public abstract class CandidateSourceContract : PortContract
     /// <summary>How far a recall score may be from the exact dot product.</summary>
     protected virtual double ScoreTolerance => 1e-5;
 
+    /// <summary>Whether records come with the candidates in one round trip.</summary>
+    protected virtual bool BringsRecords => false;
+
     private static CancellationToken None => CancellationToken.None;
 
     [Fact]
@@ -30,6 +33,26 @@ public abstract class CandidateSourceContract : PortContract
             Assert.Equal(expected.Select(pair => pair.Id), Ids(answer));
             Assert.Equal(Enumerable.Range(1, 10), answer.Candidates.Select(candidate => candidate.Rank));
             Assert.All(expected.Zip(answer.Candidates), pair => Assert.Equal(pair.First.Score, pair.Second.Score, ScoreTolerance));
+        }
+    }
+
+    [Fact]
+    public async Task Records_that_are_asked_for_come_in_the_candidates_order_where_the_source_can()
+    {
+        await using var index = await CreateAsync();
+        await index.FillAsync([.. Enumerable.Range(0, 30).Select(i => Make($"p{i}", recordLength: 100 + i))]);
+        await using var source = await index.OpenSourceAsync();
+        var request = new RecallRequest { Pooled = Vector(1), Count = 12 };
+        var alone = await source.FindAsync(request, None);
+        Assert.Null(alone.Records);
+        var answer = await source.FindAsync(request with { WithRecords = true }, None);
+        Assert.Equal(alone.Candidates, answer.Candidates);
+        Assert.Equal(BringsRecords, answer.Records is not null);
+        using var records = answer.Records;
+        for (var place = 0; place < (records?.Records.Length ?? 0); place++)
+        {
+            var id = answer.Candidates[place].Id;
+            Assert.Equal(Record(id, 1, 100 + int.Parse(id.AsSpan(1), System.Globalization.CultureInfo.InvariantCulture)), records!.Records[place].ToArray());
         }
     }
 
