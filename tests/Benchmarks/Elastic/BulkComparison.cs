@@ -11,7 +11,7 @@ internal static class BulkComparison
 {
     private const int Callers = 4;
     private const int CallSize = 500;
-    private const int BodyBytes = 8 * 1024 * 1024;
+    private static readonly int[] s_megabytes = [2, 8, 16];
 
     public static async Task<string> RunAsync(string url, BenchmarkDocuments documents, int rounds)
     {
@@ -23,15 +23,17 @@ internal static class BulkComparison
             peak = watch.Peak;
         }
 
-        var bodies = Bodies(documents);
-        List<double> sink = [], bare = [];
+        // Which plain client is the best is not known before: a few, of which the best counts.
+        (int Megabytes, List<byte[]> Bodies, List<double> Rates)[] plain = [.. s_megabytes.Select(megabytes => (megabytes, Bodies(documents, megabytes << 20), new List<double>()))];
+        List<double> sink = [];
         var kept = (Size: 0.0, Merged: 0.0);
         for (var round = 0; round < rounds; round++)
         {
             // Each goes first in turn: the server's own merges fall on whoever comes after.
-            for (var turn = 0; turn < 2; turn++)
+            for (var turn = 0; turn <= plain.Length; turn++)
             {
-                if ((round + turn) % 2 == 0)
+                var arm = (round + turn) % (plain.Length + 1);
+                if (arm == plain.Length)
                 {
                     var keep = round == rounds - 1;
                     var (seconds, size, merged) = await RoundAsync(
@@ -41,21 +43,27 @@ internal static class BulkComparison
                 }
                 else
                 {
-                    var (seconds, _, _) = await RoundAsync($"{url}-b{round}", documents, (connection, made, _) => BareAsync(connection, made, bodies), keep: false);
-                    bare.Add(documents.Count / seconds);
+                    var (seconds, _, _) = await RoundAsync(
+                        $"{url}-b{round}-{arm}", documents, (connection, made, _) => BareAsync(connection, made, plain[arm].Bodies), keep: false);
+                    plain[arm].Rates.Add(documents.Count / seconds);
                 }
             }
         }
 
-        var ratio = ElasticBenchmark.Median(sink.Zip(bare, (left, right) => left / right));
+        var best = plain.MaxBy(arm => ElasticBenchmark.Median(arm.Rates));
+        var ratio = ElasticBenchmark.Median(sink.Zip(best.Rates, (left, right) => left / right));
         ElasticBenchmark.Line(text, "## Bulk");
         ElasticBenchmark.Line(text, "");
         ElasticBenchmark.Line(text, "| | documents a second, median (best) |");
         ElasticBenchmark.Line(text, "|---|---|");
         ElasticBenchmark.Line(text, $"| through ElasticImageSink, from vectors and records, {Callers} callers | {ElasticBenchmark.Median(sink):0} ({sink.Max():0}) |");
-        ElasticBenchmark.Line(text, $"| bare HttpClient, {bodies.Count} bodies of {BodyBytes >> 20} MB that lie ready, {Callers} at once | {ElasticBenchmark.Median(bare):0} ({bare.Max():0}) |");
+        foreach (var (megabytes, bodies, rates) in plain)
+        {
+            ElasticBenchmark.Line(text, $"| bare HttpClient, {bodies.Count} bodies of {megabytes} MB that lie ready, {Callers} at once | {ElasticBenchmark.Median(rates):0} ({rates.Max():0}) |");
+        }
+
         ElasticBenchmark.Line(text, "");
-        ElasticBenchmark.Line(text, $"Sink to bare, round by round, median of {rounds}: **{ratio:0.00}**. The sink's process grew by {peak / 1e6:0} MB at most while it wrote {documents.Count} pictures (all of them as JSON would be {bodies.Sum(body => (long)body.Length) / 1e6:0} MB).");
+        ElasticBenchmark.Line(text, $"Sink to the best bare client ({best.Megabytes} MB), round by round, median of {rounds}: **{ratio:0.00}**. The sink's process grew by {peak / 1e6:0} MB at most while it wrote {documents.Count} pictures (all of them as JSON would be {best.Bodies.Sum(body => (long)body.Length) / 1e6:0} MB).");
         ElasticBenchmark.Line(text, $"On disk, primaries: {kept.Size:0} B a picture after the load, {kept.Merged:0} B after a minute and a merge to one segment.");
         ElasticBenchmark.Line(text, "");
         return text.ToString();
@@ -121,14 +129,14 @@ internal static class BulkComparison
         });
     }
 
-    private static List<byte[]> Bodies(BenchmarkDocuments documents)
+    private static List<byte[]> Bodies(BenchmarkDocuments documents, int bytes)
     {
         List<byte[]> bodies = [];
         using var body = new MemoryStream();
         for (var number = 0; number < documents.Count; number++)
         {
             body.Write(BulkDocument.Index(documents.Make(number), base64Vectors: true).Lines.Span);
-            if (body.Length >= BodyBytes || number == documents.Count - 1)
+            if (body.Length >= bytes || number == documents.Count - 1)
             {
                 bodies.Add(body.ToArray());
                 body.SetLength(0);
