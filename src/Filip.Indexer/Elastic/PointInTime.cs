@@ -56,34 +56,15 @@ internal sealed class PointInTime
         var first = _after is null;
         using var answer = await AskAsync(json => WritePage(json, first), cancellationToken);
         using var document = answer.Json();
-        var root = document.RootElement;
-        var shards = root.GetProperty("_shards");
-        var (all, good) = (shards.GetProperty("total").GetInt32(), shards.GetProperty("successful").GetInt32());
-        if (first)
+        try
         {
-            _shards = all;
-            _total = root.GetProperty("hits").GetProperty("total").GetProperty("value").GetInt64();
+            return Read(document.RootElement, first);
         }
-
-        // "skipped" counts among the successful: shards that can hold nothing the query wants.
-        if (shards.GetProperty("failed").GetInt32() > 0 || good != all || all != _shards || root.GetProperty("timed_out").GetBoolean())
+        catch (Exception error) when (error is KeyNotFoundException or InvalidOperationException)
         {
-            throw Short($"{good} of {Math.Max(all, _shards)} shards gave what they hold");
+            throw new ElasticException(
+                ElasticFailure.Unreachable, $"What came from {_connection.Address} has not the members of a search's answer.", error);
         }
-
-        // Cloned, because the pictures of a page are worked on long after its buffer has gone back.
-        List<JsonElement> hits = [.. root.GetProperty("hits").GetProperty("hits").EnumerateArray().Select(hit => hit.Clone())];
-        _read += hits.Count;
-        if (hits.Count < _options.PageSize)
-        {
-            Ended = _read == _total ? true : throw Short($"it gave {_read} of its {_total} documents");
-        }
-        else
-        {
-            _after = hits[^1].GetProperty("sort").GetRawText();
-        }
-
-        return hits;
     }
 
     /// <summary>Keeps the view alive while a page is worked on; costs nothing until a quarter of its time is over.</summary>
@@ -123,6 +104,37 @@ internal sealed class PointInTime
         {
             // It ends by itself when its time is over.
         }
+    }
+
+    private List<JsonElement> Read(JsonElement answer, bool first)
+    {
+        var shards = answer.GetProperty("_shards");
+        var (all, good) = (shards.GetProperty("total").GetInt32(), shards.GetProperty("successful").GetInt32());
+        if (first)
+        {
+            _shards = all;
+            _total = answer.GetProperty("hits").GetProperty("total").GetProperty("value").GetInt64();
+        }
+
+        // "skipped" counts among the successful: shards that can hold nothing the query wants.
+        if (shards.GetProperty("failed").GetInt32() > 0 || good != all || all != _shards || answer.GetProperty("timed_out").GetBoolean())
+        {
+            throw Short($"{good} of {Math.Max(all, _shards)} shards gave what they hold");
+        }
+
+        // Cloned, because the pictures of a page are worked on long after its buffer has gone back.
+        List<JsonElement> hits = [.. answer.GetProperty("hits").GetProperty("hits").EnumerateArray().Select(hit => hit.Clone())];
+        _read += hits.Count;
+        if (hits.Count < _options.PageSize)
+        {
+            Ended = _read == _total ? true : throw Short($"it gave {_read} of its {_total} documents");
+        }
+        else
+        {
+            _after = hits[^1].GetProperty("sort").GetRawText();
+        }
+
+        return hits;
     }
 
     private async ValueTask<ElasticAnswer> AskAsync(Action<Utf8JsonWriter> write, CancellationToken cancellationToken)
