@@ -92,7 +92,7 @@ internal sealed class ElasticListing(
             {
                 await view.CloseAsync();
                 throw new SourceUnavailableException(
-                    $"'{connection.Address.Index}' at {connection.Address} became another index while it was read. Run the same command again.");
+                    $"The source '{ElasticSource.NameOf(connection.Address)}' became another index while it was read. Run the same command again.");
             }
 
             return view;
@@ -141,7 +141,7 @@ internal sealed class ElasticListing(
         if (barren > MostBarren || time.GetElapsedTime(_troubled) > options.Patience)
         {
             throw new SourceUnavailableException(
-                $"'{connection.Address.Index}' at {connection.Address} could not be read to its end: "
+                $"The source '{ElasticSource.NameOf(connection.Address)}' could not be read to its end: "
                 + (barren > MostBarren
                     ? $"{barren} points in time, one after another, were lost before they gave anything new. "
                     : $"nothing whole came for {options.Patience.TotalSeconds:0.###} s. ")

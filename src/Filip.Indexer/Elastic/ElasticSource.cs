@@ -93,7 +93,8 @@ public sealed class ElasticSource : IPictureSource
     internal static SourceRefusedException Missing(ElasticAddress address, ElasticException cause) =>
         new($"The source '{NameOf(address)}' is not there: {cause.Message} Name an index or an alias that exists.", cause);
 
-    private static string NameOf(ElasticAddress address) =>
+    /// <summary>An index's address as a source is written; never with credentials.</summary>
+    internal static string NameOf(ElasticAddress address) =>
         address.ToString() is var text && address.Nodes[0].Scheme == Uri.UriSchemeHttps
             ? "es+" + text
             : "es" + text[text.IndexOf(':', StringComparison.Ordinal)..];

@@ -195,5 +195,5 @@ internal sealed class PointInTime
     }
 
     private ElasticException Short(string found) => new(
-        ElasticFailure.NotFound, $"A point in time on '{_connection.Address.Index}' at {_connection.Address} is not whole: {found}.");
+        ElasticFailure.NotFound, $"A point in time on {_connection.Address} is not whole: {found}.");
 }
