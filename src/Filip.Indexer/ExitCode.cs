@@ -45,7 +45,7 @@ public static class ExitCode
         return exception switch
         {
             _ when IsDiskFull(exception) => Disk,
-            SinkUnavailableException => DependencyDown,
+            SinkUnavailableException or SourceUnavailableException => DependencyDown,
             SourceRefusedException => Usage,
             _ => Failure,
         };

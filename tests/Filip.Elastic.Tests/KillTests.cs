@@ -16,7 +16,7 @@ public sealed class KillTests
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     private static int Kills =>
-        int.TryParse(Environment.GetEnvironmentVariable("FILIP_KILLS"), CultureInfo.InvariantCulture, out var kills) ? kills : 8;
+        int.TryParse(Environment.GetEnvironmentVariable("FILIP_KILLS"), CultureInfo.InvariantCulture, out var kills) ? kills : 25;
 
     [Fact]
     public async Task A_writer_killed_again_and_again_loses_nothing_it_acknowledged()

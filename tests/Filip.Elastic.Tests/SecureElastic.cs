@@ -1,9 +1,8 @@
-using System.Diagnostics;
-using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Filip.Elastic.Tests;
+using Filip.Elastic.Tests.Nodes;
 using Filip.Recall.Elastic;
 using Filip.Testing;
 
@@ -14,8 +13,6 @@ namespace Filip.Elastic.Tests;
 /// <summary>A real server with TLS, users and keys, started by the first test that needs it and ended with the last.</summary>
 public sealed class SecureElastic : IAsyncDisposable
 {
-    private static readonly string s_programs = Path.Combine(GoldenFiles.Repository, "..", "shared", "elasticsearch");
-
     private readonly SemaphoreSlim _gate = new(1, 1);
     private DirectoryInfo? _folder;
     private string? _url;
@@ -29,16 +26,14 @@ public sealed class SecureElastic : IAsyncDisposable
     /// <summary>Starts it where it can be started, else skips the test with the reason.</summary>
     public async Task NeedAsync()
     {
-        Assert.SkipUnless(Directory.Exists(s_programs), "The Elasticsearch fixture (../shared/elasticsearch) is not here.");
-        Assert.SkipUnless(
-            OperatingSystem.IsLinux() && RuntimeInformation.OSArchitecture == Architecture.X64, "The Elasticsearch fixture runs on Linux on x86_64 only.");
+        FixturePrograms.Need();
         await _gate.WaitAsync();
         try
         {
             if (_url is null)
             {
                 _folder ??= Directory.CreateTempSubdirectory("filip-secure-");
-                _url = (await RunAsync("start", "--security", "--dir", _folder.FullName, "--port", "0", "--timeout", "300")).Trim();
+                _url = (await FixturePrograms.RunAsync(1, "start", "--security", "--dir", _folder.FullName, "--port", "0", "--timeout", "300"))[0];
             }
         }
         finally
@@ -87,7 +82,7 @@ public sealed class SecureElastic : IAsyncDisposable
     {
         if (_folder is not null)
         {
-            await RunAsync("stop", _folder.FullName, "--purge");
+            await FixturePrograms.RunAsync(0, "stop", _folder.FullName, "--purge");
             _folder.Refresh();
             if (_folder.Exists)
             {
@@ -97,22 +92,5 @@ public sealed class SecureElastic : IAsyncDisposable
 
         _gate.Dispose();
         GC.SuppressFinalize(this);
-    }
-
-    private static async Task<string> RunAsync(string program, params string[] arguments)
-    {
-        var start = new ProcessStartInfo("bash") { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.ArgumentList.Add(Path.Combine(s_programs, program));
-        foreach (var argument in arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        // Its node lives on and keeps the pipes open: a file is read when the program itself has ended.
-        using var process = Process.Start(start)!;
-        var first = process.StandardOutput.ReadLineAsync();
-        var errors = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return process.ExitCode == 0 ? await first ?? "" : throw new InvalidOperationException($"{program} failed: {await errors}");
     }
 }

@@ -16,7 +16,8 @@ internal static class IndexCommand
 {
     private static readonly Argument<string> s_source = new("SOURCE")
     {
-        Description = "A folder of pictures, or a .jsonl or .csv manifest (id, path or url, any attributes)",
+        Description = "A folder of pictures, a .jsonl or .csv manifest (id, path or url, any attributes), or an existing index: "
+            + "es://index?path=FIELD (also es://host:9200/index, es+https://…; parameters path, url, caption, fields, root, query, page)",
     };
 
     private static readonly Option<string> s_to = new("--to")
@@ -75,14 +76,14 @@ internal static class IndexCommand
         var quiet = parsed.GetValue(GlobalOptions.Quiet);
         var format = parsed.GetValue(GlobalOptions.Output);
         var place = parsed.GetValue(s_to)!;
-        var source = PictureSources.Open(parsed.GetValue(s_source)!);
+        using var source = await OpenedSource.OpenAsync(parsed.GetValue(s_source)!, place, stop);
         var model = ModelPlace.Load(parsed);
         var options = Options(parsed, place);
         options.Validate();
         signals.Drains = true;
 
         await using var opened = await OpenedSink.OpenAsync(place, model.StampFor(parsed.GetValue(s_codec)), SinkOptions(parsed), stop);
-        var summary = await IndexJob.RunAsync(source, model, ModelPlace.Towers(parsed), opened.Sink, options, quiet, signals.Drain, stop);
+        var summary = await IndexJob.RunAsync(source.Source, model, ModelPlace.Towers(parsed), opened.Sink, options, quiet, signals.Drain, stop);
         foreach (var note in summary.Notes)
         {
             Screen.Note(note, quiet);

@@ -36,7 +36,8 @@ internal sealed record Failure(string Sentence, int ExitCode)
             ElasticException { Failure: ElasticFailure.DiskFull } => new(OneLine(error.Message), Indexer.ExitCode.Disk),
             SinkUnavailableException { InnerException: ElasticException { Failure: ElasticFailure.DiskFull } } =>
                 new(OneLine(error.Message), Indexer.ExitCode.Disk),
-            SinkUnavailableException or StageOneUnavailableException or ElasticException or HttpRequestException => new(OneLine(error.Message), Indexer.ExitCode.DependencyDown),
+            SinkUnavailableException or SourceUnavailableException or StageOneUnavailableException or ElasticException or HttpRequestException =>
+                new(OneLine(error.Message), Indexer.ExitCode.DependencyDown),
             ArgumentException or InvalidDataException or InvalidOperationException or IOException or UnauthorizedAccessException
                 or JsonException or NotSupportedException => new(OneLine(error.Message), Indexer.ExitCode.Failure),
             _ => new($"{error.GetType().Name}: {OneLine(error.Message)} (FILIP_DEBUG=1 shows where).", Indexer.ExitCode.Failure),

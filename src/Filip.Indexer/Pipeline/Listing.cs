@@ -71,7 +71,9 @@ internal sealed class Listing(IPictureSource source, Shard shard, JobReport repo
         }
     }
 
-    private static string Duplicate(PictureEntry entry, long firstLine) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"The id '{entry.Id}' of line {entry.Line ?? 0} was named before, on line {firstLine}; the first one counts. Give each picture an id of its own.");
+    private static string Duplicate(PictureEntry entry, long firstLine) => entry.Line is { } line
+        ? string.Create(
+            CultureInfo.InvariantCulture,
+            $"The id '{entry.Id}' of line {line} was named before, on line {firstLine}; the first one counts. Give each picture an id of its own.")
+        : $"The id '{entry.Id}' was named before; the first one counts. Give each picture an id of its own.";
 }

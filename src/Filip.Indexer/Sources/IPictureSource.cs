@@ -13,6 +13,7 @@ public interface IPictureSource
     /// <summary>Everything the source names, in its own order; each call starts anew.</summary>
     /// <param name="cancellationToken">Ends the listing.</param>
     /// <exception cref="SourceRefusedException">The source as a whole cannot be read.</exception>
+    /// <exception cref="SourceUnavailableException">What the source is kept in is down; the listing is not whole.</exception>
     IAsyncEnumerable<SourceItem> ReadAsync(CancellationToken cancellationToken);
 
     /// <summary>How many items a listing will give, for progress; an estimate, null where counting is not cheap.</summary>
@@ -24,3 +25,8 @@ public interface IPictureSource
 /// <param name="message">What was found, what was expected, what to do.</param>
 /// <param name="inner">The cause.</param>
 public sealed class SourceRefusedException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>What the source is kept in is down, or went away while it was read: what was listed is not all of it.</summary>
+/// <param name="message">What was found and what to do; never with credentials.</param>
+/// <param name="inner">The cause.</param>
+public sealed class SourceUnavailableException(string message, Exception? inner = null) : Exception(message, inner);

@@ -87,7 +87,7 @@ public sealed class JsonlSource : IPictureSource
         // The id first, so that whatever is wrong with another field is told under it.
         if (fields.TryGetProperty("id", out var id) && id.ValueKind != JsonValueKind.Null)
         {
-            if (!TryText(id, orNumber: true, out var text))
+            if (!JsonText.TryRead(id, orNumber: true, out var text))
             {
                 return record.Refuse(DeadLetterCode.IdRefused, $"'id' is {id.GetRawText()}; expected a text or a number.");
             }
@@ -103,7 +103,7 @@ public sealed class JsonlSource : IPictureSource
                 case "id":
                     break;
                 case "path" or "caption" or "url" when !(field.NameEquals("url") && hasPath):
-                    if (!TryText(field.Value, orNumber: false, out var text))
+                    if (!JsonText.TryRead(field.Value, orNumber: false, out var text))
                     {
                         return record.Refuse(
                             DeadLetterCode.FieldRefused, $"'{field.Name}' is {field.Value.GetRawText()}; expected a text.");
@@ -112,7 +112,7 @@ public sealed class JsonlSource : IPictureSource
                     Set(record, field.Name, text);
                     break;
                 default:
-                    if (!IsSound(field.Value))
+                    if (!JsonText.IsSound(field.Value))
                     {
                         return record.Refuse(
                             DeadLetterCode.FieldRefused,
@@ -140,48 +140,6 @@ public sealed class JsonlSource : IPictureSource
             default:
                 record.Caption = text;
                 break;
-        }
-    }
-
-    private static bool TryText(JsonElement value, bool orNumber, out string? text)
-    {
-        text = null;
-        switch (value.ValueKind)
-        {
-            case JsonValueKind.Null:
-                return true;
-            case JsonValueKind.Number when orNumber:
-                text = value.GetRawText();
-                return true;
-            case JsonValueKind.String when IsSound(value):
-                text = value.GetString();
-                return true;
-            default:
-                return false;
-        }
-    }
-
-    /// <summary>Whether every text in the value can be written as UTF-8: JSON's escapes may hold half a surrogate pair.</summary>
-    private static bool IsSound(JsonElement value)
-    {
-        switch (value.ValueKind)
-        {
-            case JsonValueKind.String:
-                try
-                {
-                    return value.GetString() is not null;
-                }
-                catch (InvalidOperationException)
-                {
-                    return false;
-                }
-
-            case JsonValueKind.Array:
-                return value.EnumerateArray().All(IsSound);
-            case JsonValueKind.Object:
-                return value.EnumerateObject().All(field => IsSound(field.Value));
-            default:
-                return true;
         }
     }
 }

@@ -4,7 +4,7 @@ using Filip.Indexer.Pipeline;
 namespace Filip.Indexer.Sources;
 
 /// <summary>The fields of one manifest record, whatever file they stood in, on their way to an entry or a dead letter.</summary>
-internal sealed class ManifestRecord(string source, string folder, long line)
+internal sealed class ManifestRecord(string source, string folder, long? line)
 {
     /// <summary>The picture's id.</summary>
     public string? Id { get; set; }

@@ -58,8 +58,8 @@ public sealed class ElasticConnection : IDisposable
         ArgumentNullException.ThrowIfNull(question);
         return question.Repeatable
             ? await _retry.ExecuteAsync(
-                static (state, token) => state.Self.AskOnceAsync(state.Question, token), (Self: this, Question: question), cancellationToken)
-            : await AskOnceAsync(question, cancellationToken);
+                static (state, token) => state.Self.AskCountedAsync(state.Question, token), (Self: this, Question: question), cancellationToken)
+            : await AskCountedAsync(question, cancellationToken);
     }
 
     /// <summary>Speaks from now on as a server of this version wants it.</summary>
@@ -68,6 +68,21 @@ public sealed class ElasticConnection : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => ((IDisposable)_settings).Dispose();
+
+    private async ValueTask<ElasticAnswer> AskCountedAsync(ElasticQuestion question, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var answer = await AskOnceAsync(question, cancellationToken);
+            ElasticTelemetry.Answered();
+            return answer;
+        }
+        catch (ElasticException error)
+        {
+            ElasticTelemetry.Failed(error.Failure);
+            throw;
+        }
+    }
 
     private async ValueTask<ElasticAnswer> AskOnceAsync(ElasticQuestion question, CancellationToken cancellationToken)
     {

@@ -19,6 +19,11 @@ internal static class ElasticRetry
                 UseJitter = true,
                 Delay = options.RetryDelay,
                 MaxDelay = options.MostRetryDelay,
+                OnRetry = static _ =>
+                {
+                    ElasticTelemetry.Retried();
+                    return default;
+                },
                 ShouldHandle = static arguments =>
                     ValueTask.FromResult(arguments.Outcome.Exception is ElasticException { Transient: true }),
             });

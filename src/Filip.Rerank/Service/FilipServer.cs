@@ -30,6 +30,8 @@ public static class FilipServer
         builder.Services.AddSingleton<PictureFiles>();
         builder.Services.AddSingleton<RequestDesk>();
         builder.Services.AddHostedService<IndexRefresh>();
+        builder.Services.AddSingleton<ReadinessWatch>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<ReadinessWatch>());
         builder.Services.AddExperiment(options.Experiment);
         builder.Services.AddOpenApi("v1");
         builder.Services.ConfigureHttpJsonOptions(json =>

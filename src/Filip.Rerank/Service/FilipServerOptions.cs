@@ -47,6 +47,10 @@ public sealed record FilipServerOptions
     /// <value>The default is 5 s; 10 ms to 1 h.</value>
     public TimeSpan RefreshEvery { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How often it is looked whether a search could be answered, for metrics and the log.</summary>
+    /// <value>The default is 5 s; 10 ms to 1 h.</value>
+    public TimeSpan ReadyEvery { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>The experiment that searches by text are part of; null for none.</summary>
     public ExperimentOptions? Experiment { get; init; }
 
@@ -75,6 +79,7 @@ public sealed record FilipServerOptions
         SearchOptions.RequireRange(nameof(MaxQueued), MaxQueued, 0, 10_000);
         SearchOptions.RequireRange(nameof(MaxDeadline), MaxDeadline.TotalMilliseconds, 1, 60_000);
         SearchOptions.RequireRange(nameof(RefreshEvery), RefreshEvery.TotalMilliseconds, 10, 3_600_000);
+        SearchOptions.RequireRange(nameof(ReadyEvery), ReadyEvery.TotalMilliseconds, 10, 3_600_000);
         Experiment?.Validate();
         if (PictureRoot is not null && !Directory.Exists(PictureRoot))
         {

@@ -53,9 +53,9 @@ internal static class HealthEndpoints
         return routes;
     }
 
-    private static async Task<IResult> ReadyAsync(HttpContext context, FilipServerOptions options)
+    private static async Task<IResult> ReadyAsync(HttpContext context, ReadinessWatch watch)
     {
-        var wrong = await options.Engine.CheckReadyAsync(context.RequestAborted).ConfigureAwait(false);
+        var wrong = await watch.LookAsync(context.RequestAborted).ConfigureAwait(false);
         return wrong is null
             ? TypedResults.Ok(new HealthAnswer("ready"))
             : throw new RequestRefusedException(StatusCodes.Status503ServiceUnavailable, ServiceCodes.NotReady, wrong);

@@ -26,4 +26,10 @@ internal static partial class ServiceLog
 
     [LoggerMessage(2006, LogLevel.Warning, "The index could not be refreshed; what is open goes on answering")]
     public static partial void NotRefreshed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(2007, LogLevel.Warning, "Not ready: {Reason}")]
+    public static partial void NotReady(this ILogger logger, string reason);
+
+    [LoggerMessage(2008, LogLevel.Information, "Ready again")]
+    public static partial void ReadyAgain(this ILogger logger);
 }

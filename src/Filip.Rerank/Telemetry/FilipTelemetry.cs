@@ -35,6 +35,11 @@ public static class FilipTelemetry
     private static readonly Counter<long> s_refused = s_meter.CreateCounter<long>(
         "filip.refused", "{request}", "Requests refused, by code.");
 
+    private static int s_ready = -1;
+
+    private static readonly ObservableGauge<int> s_readiness = s_meter.CreateObservableGauge(
+        "filip.ready", ObserveReady, unit: null, "Whether a search could be answered when last looked: 1 or 0.");
+
     /// <summary>Spans of the stages.</summary>
     public static ActivitySource Source { get; } = new(Name);
 
@@ -66,5 +71,11 @@ public static class FilipTelemetry
         }
     }
 
+    internal static void Ready(bool ready) => Volatile.Write(ref s_ready, ready ? 1 : 0);
+
     internal static void Refused(string code) => s_refused.Add(1, new KeyValuePair<string, object?>("code", code));
+
+    // Nothing until somebody has looked: a process that is starting is neither.
+    private static IEnumerable<Measurement<int>> ObserveReady() =>
+        Volatile.Read(ref s_ready) is >= 0 and var ready ? [new Measurement<int>(ready)] : [];
 }
