@@ -56,7 +56,7 @@ internal sealed class OpenedIndex : IAsyncDisposable
 
         var connection = new ElasticConnection(ElasticAddress.Parse(place));
         var source = await ElasticCandidateSource.OpenAsync(connection, numCandidates, cancellationToken);
-        var remote = new OpenedIndex(source, new ElasticPatchStore(connection));
+        var remote = new OpenedIndex(source, new ElasticPatchStore(connection, source.Layout));
         remote._owned.Add(connection);
         return remote;
     }

@@ -32,7 +32,7 @@ internal sealed class OpenedSink(IImageSink sink, IDisposable? connection) : IAs
         var connection = new ElasticConnection(ElasticAddress.Parse(place));
         try
         {
-            return new OpenedSink(await ElasticImageSink.OpenAsync(connection, stamp, options, null, cancellationToken), connection);
+            return new OpenedSink(await ElasticSinks.OpenAsync(connection, stamp, options, null, cancellationToken), connection);
         }
         catch
         {

@@ -32,7 +32,7 @@ internal sealed record Failure(string Sentence, int ExitCode)
             _ when Indexer.ExitCode.IsDiskFull(error) => new($"the disk is full: {OneLine(error.Message)}", Indexer.ExitCode.Disk),
             UsageException or SourceRefusedException or SearchRefusedException or FormatException or PictureRefusedException
                 or RelevanceFileException or IndexNotFoundException or FileNotFoundException or DirectoryNotFoundException
-                or StampMismatchException => new(OneLine(error.Message), Indexer.ExitCode.Usage),
+                or StampMismatchException or LayoutRefusedException => new(OneLine(error.Message), Indexer.ExitCode.Usage),
             ElasticException { Failure: ElasticFailure.DiskFull } => new(OneLine(error.Message), Indexer.ExitCode.Disk),
             SinkUnavailableException { InnerException: ElasticException { Failure: ElasticFailure.DiskFull } } =>
                 new(OneLine(error.Message), Indexer.ExitCode.Disk),

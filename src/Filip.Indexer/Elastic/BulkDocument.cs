@@ -100,7 +100,8 @@ internal static class BulkDocument
         return Math.Abs(length - 1) > 1e-4f ? 1 / length : 1;
     }
 
-    private static void WriteVector(Utf8JsonWriter json, ReadOnlySpan<float> vector, bool base64)
+    /// <summary>Writes the pooled vector as a member.</summary>
+    public static void WriteVector(Utf8JsonWriter json, ReadOnlySpan<float> vector, bool base64)
     {
         var scale = Scale(vector);
         if (!base64)
@@ -125,7 +126,8 @@ internal static class BulkDocument
         ArrayPool<byte>.Shared.Return(bytes);
     }
 
-    private static void Line(ArrayBufferWriter<byte> buffer, Action<Utf8JsonWriter> write)
+    /// <summary>Writes one line.</summary>
+    public static void Line(ArrayBufferWriter<byte> buffer, Action<Utf8JsonWriter> write)
     {
         using (var json = new Utf8JsonWriter(buffer, ElasticBody.Writing))
         {

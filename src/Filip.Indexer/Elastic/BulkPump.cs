@@ -10,11 +10,12 @@ namespace Filip.Indexer.Elastic;
 /// with <see cref="SinkUnavailableException"/>; what was acknowledged stays.
 /// </remarks>
 internal sealed class BulkPump(
-    ElasticConnection connection, string index, BulkOptions options, long serverLimit, TimeProvider time)
+    ElasticConnection connection, string index, BulkOptions options, long serverLimit, TimeProvider time, ElasticLayout? layout = null)
 {
     private const int SurelyNotThePictures = 8;
 
     private readonly string _path = Uri.EscapeDataString(index) + "/_bulk?filter_path=errors,items.*.status,items.*.error.type,items.*.error.reason,items.*.error.caused_by.reason";
+    private readonly ElasticLayout _layout = layout ?? ElasticLayout.Own;
     private readonly InFlightBytes _inFlight = new(options.MostBytesInFlight);
     private readonly int _mostBody = (int)Math.Min(options.MostBodyBytes, serverLimit * 9 / 10);
 
@@ -209,14 +210,13 @@ internal sealed class BulkPump(
         try
         {
             using var answer = await connection.AskAsync(
-                new ElasticQuestion("GET", $"{Uri.EscapeDataString(index)}/_doc/{Uri.EscapeDataString(item.Id)}?_source_includes={ElasticFields.ContentHash}")
+                new ElasticQuestion("GET", $"{Uri.EscapeDataString(index)}/_doc/{Uri.EscapeDataString(item.Id)}?_source_includes={_layout.ContentHash}")
                 {
                     MayBeMissing = true,
                 },
                 cancellationToken);
             using var json = answer.Json();
-            return json.RootElement.TryGetProperty("_source", out var source)
-                && source.TryGetProperty(ElasticFields.ContentHash, out var hash) && hash.GetString() == item.ContentHash;
+            return json.RootElement.TryGetProperty("_source", out var source) && _layout.HashIn(source) == item.ContentHash;
         }
         catch (ElasticException error) when (error.Transient)
         {

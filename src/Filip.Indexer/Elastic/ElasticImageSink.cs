@@ -18,7 +18,7 @@ public sealed class ElasticImageSink : IImageSink
     private readonly ElasticGenerations _generations;
     private readonly ElasticLedger _ledger;
     private readonly BulkPump _pump;
-    private readonly ElasticServer _server;
+    private readonly DocumentWrites _writes;
     private readonly bool _promote;
 
     private ElasticImageSink(
@@ -27,9 +27,9 @@ public sealed class ElasticImageSink : IImageSink
         _connection = connection;
         _generations = new ElasticGenerations(connection);
         _ledger = new ElasticLedger(connection, generation);
-        _server = server;
         _promote = promote;
         _pump = new BulkPump(connection, generation, bulk, server.MostBodyBytes, time);
+        _writes = new DocumentWrites(_pump, document => BulkDocument.Index(document, server.TakesBase64Vectors), stamp);
         Stamp = stamp;
         Generation = generation;
     }
@@ -62,11 +62,11 @@ public sealed class ElasticImageSink : IImageSink
         var generations = new ElasticGenerations(connection);
         var live = await generations.CurrentAsync(cancellationToken);
         string generation;
+        var own = live is null ? null : await OwnStampAsync(connection, generations, live, cancellationToken);
         if (live is not null && !options.NewGeneration)
         {
-            var (_, found) = await generations.StampAsync(live, cancellationToken);
-            (found ?? throw NotOurs(connection, live)).EnsureUsableBy(stamp);
-            (generation, stamp) = (live, found);
+            own!.EnsureUsableBy(stamp);
+            (generation, stamp) = (live, own);
         }
         else
         {
@@ -85,43 +85,8 @@ public sealed class ElasticImageSink : IImageSink
     }
 
     /// <inheritdoc/>
-    public async ValueTask<IReadOnlyList<WriteOutcome>> WriteAsync(
-        IReadOnlyList<ImageDocument> documents, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(documents);
-        if (documents.Count == 0)
-        {
-            throw new ArgumentException("Expected at least one picture, got none.", nameof(documents));
-        }
-
-        var refusals = new string?[documents.Count];
-        var items = new List<BulkItem>(documents.Count);
-        var places = new Dictionary<string, int>(documents.Count, StringComparer.Ordinal);
-        for (var i = 0; i < documents.Count; i++)
-        {
-            refusals[i] = Refusal(documents[i]);
-            if (refusals[i] is not null)
-            {
-                continue;
-            }
-
-            // Of one id twice the last stays, as in the embedded index; parts of a call travel side by side, in no order.
-            var item = BulkDocument.Index(documents[i], _server.TakesBase64Vectors);
-            if (places.TryAdd(item.Id, items.Count))
-            {
-                items.Add(item);
-            }
-            else
-            {
-                items[places[item.Id]] = item;
-            }
-        }
-
-        var fates = items.Count == 0 ? [] : await _pump.SendAsync(items, cancellationToken);
-        return [.. documents.Select((document, i) => new WriteOutcome(
-            document.Id,
-            refusals[i] ?? (fates[places[document.Id]] is { Fate: not ItemFate.Done } outcome ? outcome.Reason ?? "refused" : null)))];
-    }
+    public ValueTask<IReadOnlyList<WriteOutcome>> WriteAsync(
+        IReadOnlyList<ImageDocument> documents, CancellationToken cancellationToken) => _writes.SendAsync(documents, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyDictionary<string, string>> GetContentHashesAsync(
@@ -192,11 +157,6 @@ public sealed class ElasticImageSink : IImageSink
         }
     }
 
-    private string? Refusal(ImageDocument document) =>
-        PictureDoor.Refusal(
-            document.Id, document.Pooled.Span, document.PatchRecord.Length, document.Path, document.Caption, Stamp)
-        ?? PictureDoor.Attributes(document.Attributes).Refusal;
-
     private static async ValueTask RefuseForeignIndexAsync(
         ElasticConnection connection, ElasticGenerations generations, CancellationToken cancellationToken)
     {
@@ -213,6 +173,14 @@ public sealed class ElasticImageSink : IImageSink
         throw NotOurs(connection, index);
     }
 
+    // Names like ours, products-000003 behind products, are a user's often enough: no index is taken for ours by its name.
+    private static async ValueTask<IndexStamp> OwnStampAsync(
+        ElasticConnection connection, ElasticGenerations generations, string live, CancellationToken cancellationToken)
+    {
+        var facts = await generations.DescribeAsync(live, cancellationToken);
+        return facts.Layout.IsAttached || facts.Stamp is null ? throw NotOurs(connection, live) : facts.Stamp;
+    }
+
     // The newest generation past the live one that carries our stamp: the load of it was not completed.
     private static async ValueTask<string?> UnfinishedAsync(
         ElasticGenerations generations, IReadOnlyList<string> seen, string? live, IndexStamp stamp, CancellationToken cancellationToken)
@@ -224,7 +192,7 @@ public sealed class ElasticImageSink : IImageSink
                 return null;
             }
 
-            if ((await generations.StampAsync(name, cancellationToken)).Stamp == stamp)
+            if (await generations.DescribeAsync(name, cancellationToken) is { Layout.IsAttached: false } facts && facts.Stamp == stamp)
             {
                 return name;
             }
@@ -235,5 +203,5 @@ public sealed class ElasticImageSink : IImageSink
 
     private static IndexNotFoundException NotOurs(ElasticConnection connection, string index) =>
         new($"'{index}' at {connection.Address} is an index of its own, not one of ours: it would be overwritten. "
-            + "Name another index to write to.");
+            + "Name another index to write to (a side index under the same ids), or add FILIP's fields to its own documents with --attach; docs/attach.md says which when.");
 }

@@ -13,4 +13,7 @@ public sealed record ElasticSinkOptions
 
     /// <summary>Build a new generation beside the live one; it serves after <c>filip promote</c>.</summary>
     public bool NewGeneration { get; init; }
+
+    /// <summary>Fill our fields into an index that is there already and is not ours; null leaves such an index alone.</summary>
+    public AttachOptions? Attach { get; init; }
 }

@@ -15,15 +15,17 @@ public sealed class ElasticCandidateSource : ICandidateSource
     private const int MostCandidates = 10_000;
 
     private readonly ElasticConnection _connection;
+    private readonly ElasticIndexFacts _index;
     private readonly string _path;
     private readonly int? _numCandidates;
 
-    private ElasticCandidateSource(ElasticConnection connection, string generation, IndexStamp stamp, int? numCandidates)
+    private ElasticCandidateSource(ElasticConnection connection, ElasticIndexFacts index, IndexStamp stamp, int? numCandidates)
     {
         _connection = connection;
+        _index = index;
         _path = Uri.EscapeDataString(connection.Address.Index);
         _numCandidates = numCandidates;
-        Generation = generation;
+        Generation = index.Index;
         Stamp = stamp;
     }
 
@@ -32,6 +34,9 @@ public sealed class ElasticCandidateSource : ICandidateSource
 
     /// <inheritdoc/>
     public string Generation { get; }
+
+    /// <summary>Where our fields stand in the index.</summary>
+    public ElasticLayout Layout => _index.Layout;
 
     /// <summary>Opens an index or alias for recall.</summary>
     /// <param name="connection">The cluster; it stays the caller's.</param>
@@ -43,12 +48,12 @@ public sealed class ElasticCandidateSource : ICandidateSource
     {
         ArgumentNullException.ThrowIfNull(connection);
         await ElasticServer.AskAsync(connection, cancellationToken);
-        var (generation, stamp) = await new ElasticGenerations(connection).StampAsync(connection.Address.Index, cancellationToken);
-        return stamp is null
+        var index = await new ElasticGenerations(connection).DescribeAsync(connection.Address.Index, cancellationToken);
+        return index.Stamp is null
             ? throw new IndexNotFoundException(
-                $"The index '{generation}' at {connection.Address} holds no FILIP vectors (no stamp in its mapping). "
+                $"The index '{index.Index}' at {connection.Address} holds no FILIP vectors (no stamp in its mapping). "
                 + $"Index into another name, or fill it with: filip index es://{connection.Address.Index} --to {connection.Address}")
-            : new ElasticCandidateSource(connection, generation, stamp, numCandidates);
+            : new ElasticCandidateSource(connection, index, index.Stamp, numCandidates);
     }
 
     /// <inheritdoc/>
@@ -105,24 +110,15 @@ public sealed class ElasticCandidateSource : ICandidateSource
         var found = new Dictionary<string, PictureFields>(StringComparer.Ordinal);
         foreach (var page in ElasticIds.Possible(ids).Chunk(MostCandidates))
         {
-            var body = ElasticBody.Write(json =>
-            {
-                json.WriteStartObject();
-                ElasticBody.WriteIdsQuery(json, page);
-                json.WriteStartArray("_source");
-                json.WriteStringValue(ElasticFields.Path);
-                json.WriteStringValue(ElasticFields.Caption);
-                json.WriteStringValue(ElasticFields.Attributes);
-                json.WriteStringValue(ElasticFields.AttributesJson);
-                json.WriteEndArray();
-                json.WriteEndObject();
-            });
+            var body = Layout.IsAttached ? AttachedPictures.Body(page, _index) : OwnPictures.Body(page);
             using var answer = await _connection.AskAsync(
                 ElasticQuestion.Post(_path + "/_search?allow_partial_search_results=false", body), cancellationToken);
             using var json = answer.Json();
             foreach (var hit in json.RootElement.GetProperty("hits").GetProperty("hits").EnumerateArray())
             {
-                found[hit.GetProperty("_id").GetString()!] = Fields(hit.GetProperty("_source"));
+                found[hit.GetProperty("_id").GetString()!] = Layout.IsAttached
+                    ? AttachedPictures.Read(hit.GetProperty("_source"), Layout)
+                    : OwnPictures.Read(hit.GetProperty("_source"));
             }
         }
 
@@ -132,7 +128,7 @@ public sealed class ElasticCandidateSource : ICandidateSource
     /// <inheritdoc/>
     public async ValueTask<long> CountAsync(CancellationToken cancellationToken)
     {
-        using var answer = await _connection.AskAsync(ElasticQuestion.Get(_path + "/_count"), cancellationToken);
+        using var answer = await _connection.AskAsync(ElasticIndexSize.CountQuestion(Generation, Layout), cancellationToken);
         using var json = answer.Json();
         return Partial(json.RootElement) is { } partial
             ? throw new ElasticException(ElasticFailure.Busy, $"The pictures of '{Generation}' at {_connection.Address} cannot be counted: {partial}.")
@@ -148,9 +144,17 @@ public sealed class ElasticCandidateSource : ICandidateSource
             json.WriteNumber("size", 0);
             json.WriteNumber("terminate_after", 1);
             json.WriteStartObject("query");
-            json.WriteStartObject("term");
-            json.WriteString(ElasticFields.Facets, Facet.Present(field));
-            json.WriteEndObject();
+            if (Layout.IsAttached)
+            {
+                AttachedFilters.WriteExists(json, field);
+            }
+            else
+            {
+                json.WriteStartObject("term");
+                json.WriteString(ElasticFields.Facets, Facet.Present(field));
+                json.WriteEndObject();
+            }
+
             json.WriteEndObject();
             json.WriteEndObject();
         });
@@ -164,7 +168,7 @@ public sealed class ElasticCandidateSource : ICandidateSource
 
     private async ValueTask<RecallAnswer> KnnAsync(RecallRequest request, float length, CancellationToken cancellationToken)
     {
-        var body = ElasticBody.Write(json => ElasticQueries.WriteKnn(json, request, _numCandidates));
+        var body = ElasticBody.Write(json => ElasticQueries.WriteKnn(json, request, _numCandidates, _index));
         if (request.WithRecords)
         {
             return await WithRecordsAsync(request, body, length, cancellationToken);
@@ -182,7 +186,7 @@ public sealed class ElasticCandidateSource : ICandidateSource
         var answer = await _connection.AskAsync(ElasticQuestion.Post(_path + "/_search", body) with { Cbor = true }, cancellationToken);
         try
         {
-            var found = CborHits.Read(answer.Body, ElasticFields.Id, ElasticFields.Patches);
+            var found = CborHits.Read(answer.Body, Layout.Id, Layout.Patches);
             var ranked = Ranked(found.Hits.Select(hit => (hit.Id, Score: ((2 * hit.Score) - 1) * length)), request.Count);
             var records = found.Hits.ToDictionary(hit => hit.Id, hit => hit.Record, StringComparer.Ordinal);
             return new RecallAnswer(ranked, Partial(found.FailedShards, found.Shards, found.TimedOut))
@@ -199,11 +203,18 @@ public sealed class ElasticCandidateSource : ICandidateSource
 
     private async ValueTask<RecallAnswer> FusedAsync(RecallRequest request, CancellationToken cancellationToken)
     {
+        if (Layout.CaptionField is null)
+        {
+            throw new ArgumentException(
+                $"'{Generation}' was attached without a caption field, so there are no words to search. Attach again with --caption-field NAME, or leave the lexical leg off.",
+                nameof(request));
+        }
+
         var body = new ArrayBufferWriter<byte>(8192);
         body.Write("{}\n"u8);
-        body.Write(ElasticBody.Write(json => ElasticQueries.WriteKnn(json, request, _numCandidates)).Span);
+        body.Write(ElasticBody.Write(json => ElasticQueries.WriteKnn(json, request, _numCandidates, _index)).Span);
         body.Write("\n{}\n"u8);
-        body.Write(ElasticBody.Write(json => ElasticQueries.WriteLexical(json, request)).Span);
+        body.Write(ElasticBody.Write(json => ElasticQueries.WriteLexical(json, request, _index)).Span);
         body.Write("\n"u8);
         using var answer = await _connection.AskAsync(ElasticQuestion.Post(_path + "/_msearch", body.WrittenMemory), cancellationToken);
         using var json = answer.Json();
@@ -220,9 +231,9 @@ public sealed class ElasticCandidateSource : ICandidateSource
     }
 
     // Scores are float32 on the server; read as such, JSON and CBOR give one number.
-    private static IEnumerable<(string Id, double Score)> Hits(JsonElement answer) =>
+    private IEnumerable<(string Id, double Score)> Hits(JsonElement answer) =>
         answer.GetProperty("hits").GetProperty("hits").EnumerateArray()
-            .Select(hit => (hit.GetProperty("fields").GetProperty(ElasticFields.Id)[0].GetString()!, (double)hit.GetProperty("_score").GetSingle()));
+            .Select(hit => (hit.GetProperty("fields").GetProperty(Layout.Id)[0].GetString()!, (double)hit.GetProperty("_score").GetSingle()));
 
     // The server breaks ties by its own document number, which a merge or a replica changes; ours is the id.
     private static List<Candidate> Ranked(IEnumerable<(string Id, double Score)> hits, int count) =>
@@ -240,31 +251,4 @@ public sealed class ElasticCandidateSource : ICandidateSource
 
     private static string? Partial(int failed, int shards, bool timedOut) =>
         failed > 0 ? $"{failed} of {shards} shards did not answer" : timedOut ? "the search timed out inside Elasticsearch" : null;
-
-    private static PictureFields Fields(JsonElement source) => new(
-        Text(source, ElasticFields.Path),
-        Text(source, ElasticFields.Caption),
-        source.TryGetProperty(ElasticFields.Attributes, out var attributes) && attributes.ValueKind == JsonValueKind.Object
-            ? Members(attributes)
-            : Text(source, ElasticFields.AttributesJson) is { } text ? Parsed(text) : new Dictionary<string, JsonElement>());
-
-    private static Dictionary<string, JsonElement> Members(JsonElement attributes)
-    {
-        var members = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
-        foreach (var member in attributes.EnumerateObject())
-        {
-            members[member.Name] = member.Value.Clone();
-        }
-
-        return members;
-    }
-
-    private static Dictionary<string, JsonElement> Parsed(string text)
-    {
-        using var document = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = PictureDoor.MostLevels });
-        return Members(document.RootElement);
-    }
-
-    private static string? Text(JsonElement source, string name) =>
-        source.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }

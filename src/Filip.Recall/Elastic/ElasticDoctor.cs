@@ -80,15 +80,34 @@ public static class ElasticDoctor
         };
     }
 
+    private static string Named(string? field) => field is null ? "none" : $"'{field}'";
+
     private static async ValueTask<IReadOnlyList<IndexFinding>> LayoutAsync(ElasticConnection connection, CancellationToken cancellationToken)
     {
         var findings = new List<IndexFinding>();
         try
         {
             var generations = new ElasticGenerations(connection);
-            var (index, stamp) = await generations.StampAsync(connection.Address.Index, cancellationToken);
+            var facts = await generations.DescribeAsync(connection.Address.Index, cancellationToken);
+            var (index, stamp) = (facts.Index, facts.Stamp);
+            if (facts.Layout.IsAttached && stamp is not null)
+            {
+                var size = await ElasticIndexSize.AskAsync(connection, index, facts.Layout, cancellationToken);
+                findings.Add(new(
+                    IndexFinding.Info, "layout",
+                    $"attached to your index '{index}', {size.Pictures} documents filled, model '{stamp.ModelId}', path field "
+                    + $"{Named(facts.Layout.PathField)}, caption field {Named(facts.Layout.CaptionField)}"));
+                if (facts.UpdateTrouble is { } trouble)
+                {
+                    findings.Add(new(IndexFinding.Error, "layout", $"no document of it can be filled any more: {trouble}"));
+                }
+
+                return findings;
+            }
+
             findings.Add(stamp is null
-                ? new(IndexFinding.Error, "layout", $"'{index}' is an index of its own without FILIP vectors; name another index to fill.")
+                ? new(IndexFinding.Error, "layout",
+                    $"'{index}' is an index of its own without FILIP vectors; name another index to fill (a side index), or add them to this one with filip index … --attach.")
                 : new(IndexFinding.Info, "layout", $"own index, generation '{index}', model '{stamp.ModelId}'"));
             var all = await generations.ListAsync(cancellationToken);
             if (all.Count > 1)

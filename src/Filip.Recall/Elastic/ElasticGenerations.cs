@@ -29,9 +29,7 @@ public sealed class ElasticGenerations(ElasticConnection connection)
         var names = json.RootElement.EnumerateObject().Select(member => member.Name).Order(StringComparer.Ordinal).ToList();
         return names.Count <= 1
             ? names.FirstOrDefault()
-            : throw new ElasticException(
-                ElasticFailure.Refused,
-                $"The alias '{Alias}' points to {names.Count} indices ({string.Join(", ", names)}); expected one. Take the others off it.");
+            : throw SeveralIndices(Alias, names);
     }
 
     /// <summary>All generations of this name, oldest first.</summary>
@@ -102,6 +100,7 @@ public sealed class ElasticGenerations(ElasticConnection connection)
     /// <exception cref="IndexNotFoundException">There is no such generation.</exception>
     public async ValueTask<string> PromoteAsync(string? generation, CancellationToken cancellationToken)
     {
+        await RefuseAttachedAsync(cancellationToken);
         var all = await ListAsync(cancellationToken);
         var target = generation ?? (all.Count > 0 ? all[^1] : null);
         if (target is null || !all.Contains(target))
@@ -127,6 +126,7 @@ public sealed class ElasticGenerations(ElasticConnection connection)
     /// <exception cref="IndexNotFoundException">There is no generation before it.</exception>
     public async ValueTask<string> RollbackAsync(CancellationToken cancellationToken)
     {
+        await RefuseAttachedAsync(cancellationToken);
         var current = await CurrentAsync(cancellationToken);
         var before = (await ListAsync(cancellationToken)).LastOrDefault(name => current is not null && string.CompareOrdinal(name, current) < 0)
             ?? throw new IndexNotFoundException(
@@ -139,6 +139,17 @@ public sealed class ElasticGenerations(ElasticConnection connection)
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="IndexNotFoundException">There is no such index.</exception>
     public async ValueTask<(string Index, IndexStamp? Stamp)> StampAsync(string index, CancellationToken cancellationToken)
+    {
+        var facts = await DescribeAsync(index, cancellationToken);
+        return (facts.Index, facts.Stamp);
+    }
+
+    /// <summary>What the mapping of an index, or of what an alias points to, says of it.</summary>
+    /// <param name="index">Index or alias.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="IndexNotFoundException">There is no such index.</exception>
+    /// <exception cref="ElasticException">The alias points to several indices.</exception>
+    public async ValueTask<ElasticIndexFacts> DescribeAsync(string index, CancellationToken cancellationToken)
     {
         using var answer = await connection.AskAsync(
             new ElasticQuestion("GET", $"{Uri.EscapeDataString(index)}/_mapping") { MayBeMissing = true }, cancellationToken);
@@ -155,7 +166,48 @@ public sealed class ElasticGenerations(ElasticConnection connection)
             throw new IndexNotFoundException($"There is no index '{index}' at {connection.Address}, or this key may not see it.");
         }
 
-        return (member.Name, ElasticStamp.FromMappings(member.Value.GetProperty("mappings"), connection.Address));
+        if (json.RootElement.EnumerateObject().Count() > 1)
+        {
+            throw SeveralIndices(index, json.RootElement.EnumerateObject().Select(one => one.Name));
+        }
+
+        var mappings = member.Value.GetProperty("mappings");
+        return new ElasticIndexFacts(
+            member.Name,
+            ElasticStamp.FromMappings(mappings, connection.Address),
+            ElasticStamp.Find(mappings) is { } filip ? ElasticLayout.From(filip) : ElasticLayout.Own,
+            ElasticMapping.Read(mappings),
+            mappings.TryGetProperty("_meta", out var meta) ? meta.GetRawText() : null,
+            ElasticUpdates.Trouble(mappings));
+    }
+
+    /// <summary>Refuses an index that is the user's: it has no generations.</summary>
+    private async ValueTask RefuseAttachedAsync(CancellationToken cancellationToken)
+    {
+        ElasticIndexFacts facts;
+        try
+        {
+            facts = await DescribeAsync(Alias, cancellationToken);
+        }
+        catch (IndexNotFoundException)
+        {
+            return; // a first load is promoted before there is an alias
+        }
+
+        if (facts.Layout.IsAttached)
+        {
+            throw new LayoutRefusedException(
+                $"'{facts.Index}' at {connection.Address} is your own index with FILIP's fields attached; it has no generations to promote or to go back to. "
+                + "For generations use a side index: filip index SOURCE --to another name, without --attach.");
+        }
+    }
+
+    private static ElasticException SeveralIndices(string alias, IEnumerable<string> names)
+    {
+        var sorted = names.Order(StringComparer.Ordinal).ToList();
+        return new ElasticException(
+            ElasticFailure.Refused,
+            $"The alias '{alias}' points to {sorted.Count} indices ({string.Join(", ", sorted)}); expected one. Take the others off it, or name the index itself.");
     }
 
     private async ValueTask<int> NodesAsync(CancellationToken cancellationToken)

@@ -12,13 +12,23 @@ public sealed record ElasticIndexSize(long Pictures, long Bytes)
     /// <param name="index">Index or alias.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="ElasticException">A shard does not answer: half a count is no count.</exception>
+    public static ValueTask<ElasticIndexSize> AskAsync(ElasticConnection connection, string index, CancellationToken cancellationToken) =>
+        AskAsync(connection, index, ElasticLayout.Own, cancellationToken);
+
+    /// <summary>Asks for an index or alias, refreshed; of an attached one the filled documents are counted, and all of its bytes.</summary>
+    /// <param name="connection">The cluster.</param>
+    /// <param name="index">Index or alias.</param>
+    /// <param name="layout">Its layout.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="ElasticException">A shard does not answer: half a count is no count.</exception>
     public static async ValueTask<ElasticIndexSize> AskAsync(
-        ElasticConnection connection, string index, CancellationToken cancellationToken)
+        ElasticConnection connection, string index, ElasticLayout layout, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(connection);
+        ArgumentNullException.ThrowIfNull(layout);
         var path = Uri.EscapeDataString(index);
         long pictures;
-        using (var answer = await connection.AskAsync(ElasticQuestion.Get(path + "/_count"), cancellationToken))
+        using (var answer = await connection.AskAsync(CountQuestion(index, layout), cancellationToken))
         {
             using var json = answer.Json();
             var failed = json.RootElement.GetProperty("_shards").GetProperty("failed").GetInt32();
@@ -35,6 +45,22 @@ public sealed record ElasticIndexSize(long Pictures, long Bytes)
             cancellationToken);
         using var sizes = segments.Json();
         return new ElasticIndexSize(pictures, Sum(sizes.RootElement));
+    }
+
+    /// <summary>Asks how many documents are pictures: all of an own index, the filled ones of an attached.</summary>
+    internal static ElasticQuestion CountQuestion(string index, ElasticLayout layout)
+    {
+        var path = Uri.EscapeDataString(index) + "/_count";
+        return layout.IsAttached
+            ? ElasticQuestion.Post(path, ElasticBody.Write(json =>
+            {
+                json.WriteStartObject();
+                json.WriteStartObject("query");
+                AttachedFilters.WriteExists(json, layout.Pooled);
+                json.WriteEndObject();
+                json.WriteEndObject();
+            }))
+            : ElasticQuestion.Get(path);
     }
 
     private static long Sum(JsonElement root) => !root.TryGetProperty("indices", out var indices)

@@ -8,11 +8,11 @@ internal static class ElasticQueries
     private const int MostNumCandidates = 10_000;
 
     /// <summary>kNN over the pooled vectors, filters inside the clause.</summary>
-    public static void WriteKnn(Utf8JsonWriter json, RecallRequest request, int? numCandidates)
+    public static void WriteKnn(Utf8JsonWriter json, RecallRequest request, int? numCandidates, ElasticIndexFacts index)
     {
         json.WriteStartObject();
         json.WriteStartObject("knn");
-        json.WriteString("field", ElasticFields.Pooled);
+        json.WriteString("field", index.Layout.Pooled);
         json.WriteStartArray("query_vector");
         foreach (var value in request.Pooled.Span)
         {
@@ -22,42 +22,56 @@ internal static class ElasticQueries
         json.WriteEndArray();
         json.WriteNumber("k", request.Count);
         json.WriteNumber("num_candidates", NumCandidates(request.Count, numCandidates));
-        WriteFilter(json, request.Filters);
+        WriteFilter(json, request.Filters, index, filledOnly: false);
         json.WriteEndObject();
-        WriteHitOptions(json, request.Count, request.WithRecords);
+        WriteHitOptions(json, request.Count, index.Layout, request.WithRecords);
         json.WriteEndObject();
     }
 
     /// <summary>BM25 over the captions, the same filters.</summary>
-    public static void WriteLexical(Utf8JsonWriter json, RecallRequest request)
+    public static void WriteLexical(Utf8JsonWriter json, RecallRequest request, ElasticIndexFacts index)
     {
         json.WriteStartObject();
         json.WriteStartObject("query");
         json.WriteStartObject("bool");
         json.WriteStartObject("must");
         json.WriteStartObject("match");
-        json.WriteString(ElasticFields.Caption, request.LexicalText);
+        json.WriteString(index.Layout.CaptionField!, request.LexicalText);
         json.WriteEndObject();
         json.WriteEndObject();
-        WriteFilter(json, request.Filters);
+        WriteFilter(json, request.Filters, index, filledOnly: index.Layout.IsAttached);
         json.WriteEndObject();
         json.WriteEndObject();
-        WriteHitOptions(json, request.Count);
+        WriteHitOptions(json, request.Count, index.Layout);
         json.WriteEndObject();
     }
 
-    /// <summary>The filters as a <c>filter</c> member; nothing where there are none.</summary>
-    public static void WriteFilter(Utf8JsonWriter json, IReadOnlyList<FieldFilter> filters)
+    // A document that was never filled is no picture: kNN passes it over by itself, words do not.
+    private static void WriteFilter(Utf8JsonWriter json, IReadOnlyList<FieldFilter> filters, ElasticIndexFacts index, bool filledOnly)
     {
-        if (filters.Count == 0)
+        if (filters.Count == 0 && !filledOnly)
         {
             return;
         }
 
         json.WriteStartArray("filter");
+        if (filledOnly)
+        {
+            json.WriteStartObject();
+            AttachedFilters.WriteExists(json, index.Layout.Pooled);
+            json.WriteEndObject();
+        }
+
         foreach (var filter in filters)
         {
-            WriteOne(json, filter);
+            if (index.Layout.IsAttached)
+            {
+                AttachedFilters.WriteOne(json, filter, index.Mapping);
+            }
+            else
+            {
+                WriteOne(json, filter);
+            }
         }
 
         json.WriteEndArray();
@@ -99,13 +113,13 @@ internal static class ElasticQueries
 
     // Ids come from the column of the keyword field: _id lies in the stored fields, and unpacking those for each hit means
     // unpacking its patches too (measured: half of the time of 1,000 candidates).
-    private static void WriteHitOptions(Utf8JsonWriter json, int size, bool withRecords = false)
+    private static void WriteHitOptions(Utf8JsonWriter json, int size, ElasticLayout layout, bool withRecords = false)
     {
         json.WriteNumber("size", size);
-        json.WriteString("stored_fields", withRecords ? ElasticFields.Patches : "_none_");
+        json.WriteString("stored_fields", withRecords ? layout.Patches : "_none_");
         json.WriteBoolean("_source", false);
         json.WriteStartArray("docvalue_fields");
-        json.WriteStringValue(ElasticFields.Id);
+        json.WriteStringValue(layout.Id);
         json.WriteEndArray();
         json.WriteBoolean("track_total_hits", false);
     }

@@ -19,6 +19,39 @@ internal static class ElasticTemplate
     /// <param name="replicas">Copies of each shard.</param>
     public static JsonObject IndexBody(IndexStamp stamp, ElasticIndexOptions options, int replicas)
     {
+        var body = Read()["template"]!.DeepClone().AsObject();
+        var index = body["settings"]!["index"]!.AsObject();
+        index["number_of_shards"] = options.Shards;
+        index["number_of_replicas"] = replicas;
+        index["refresh_interval"] = "-1"; // set back when the load is complete
+        var mappings = body["mappings"]!.AsObject();
+        mappings["_meta"]![ElasticStamp.Member] = ElasticStamp.ToNode(stamp);
+        FillPooled(mappings["properties"]![ElasticFields.Pooled]!.AsObject(), stamp, options);
+        return body;
+    }
+
+    /// <summary>The object that holds our fields in an index of the user's: those of the template that are ours alone.</summary>
+    /// <param name="stamp">What it is filled with.</param>
+    /// <param name="options">Vector index.</param>
+    public static JsonObject AttachedObject(IndexStamp stamp, ElasticIndexOptions options)
+    {
+        var template = Read()["template"]!["mappings"]!["properties"]!;
+        var properties = new JsonObject();
+        foreach (var name in (string[])[ElasticFields.Id, ElasticFields.ContentHash, ElasticFields.Pooled, ElasticFields.Patches])
+        {
+            properties[name] = template[name]!.DeepClone();
+        }
+
+        FillPooled(properties[ElasticFields.Pooled]!.AsObject(), stamp, options);
+        return new JsonObject { ["dynamic"] = false, ["properties"] = properties };
+    }
+
+    /// <summary>The refresh interval of an index that serves, from the template.</summary>
+    public static string ServingRefreshInterval() =>
+        Read()["template"]!["settings"]!["index"]!["refresh_interval"]!.GetValue<string>();
+
+    private static void FillPooled(JsonObject pooled, IndexStamp stamp, ElasticIndexOptions options)
+    {
         if (!ElasticIndexOptions.VectorIndexes.Contains(options.VectorIndex))
         {
             throw new ArgumentException(
@@ -31,22 +64,9 @@ internal static class ElasticTemplate
                 $"The pooled vector has {stamp.PooledDimension} values; Elasticsearch's dense_vector takes 4096 at most.", nameof(stamp));
         }
 
-        var body = Read()["template"]!.DeepClone().AsObject();
-        var index = body["settings"]!["index"]!.AsObject();
-        index["number_of_shards"] = options.Shards;
-        index["number_of_replicas"] = replicas;
-        index["refresh_interval"] = "-1"; // set back when the load is complete
-        var mappings = body["mappings"]!.AsObject();
-        mappings["_meta"]!["filip"] = ElasticStamp.ToNode(stamp);
-        var pooled = mappings["properties"]![ElasticFields.Pooled]!.AsObject();
         pooled["dims"] = stamp.PooledDimension;
         pooled["index_options"] = options.VectorIndex.EndsWith("hnsw", StringComparison.Ordinal)
             ? new JsonObject { ["type"] = options.VectorIndex, ["m"] = 16, ["ef_construction"] = 100 }
             : new JsonObject { ["type"] = options.VectorIndex };
-        return body;
     }
-
-    /// <summary>The refresh interval of an index that serves, from the template.</summary>
-    public static string ServingRefreshInterval() =>
-        Read()["template"]!["settings"]!["index"]!["refresh_interval"]!.GetValue<string>();
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Filip.Embeddings;
 using Filip.Embeddings.Codecs;
 
 namespace Filip.Recall.Elastic;
@@ -20,7 +19,8 @@ public static class ElasticVerifier
     {
         ArgumentNullException.ThrowIfNull(connection);
         var findings = new List<IndexFinding>();
-        var (index, stamp) = await new ElasticGenerations(connection).StampAsync(connection.Address.Index, cancellationToken);
+        var facts = await new ElasticGenerations(connection).DescribeAsync(connection.Address.Index, cancellationToken);
+        var (index, stamp, layout) = (facts.Index, facts.Stamp, facts.Layout);
         if (stamp is null)
         {
             findings.Add(new(IndexFinding.Error, "STAMP_MISSING", $"'{index}' carries no stamp in its mapping, so nobody knows which model made it; index again."));
@@ -30,18 +30,20 @@ public static class ElasticVerifier
             findings.Add(new(IndexFinding.Info, "STAMP", $"'{index}': model '{stamp.ModelId}' ({stamp.Fingerprint[..12]}), codec {stamp.Codec}, {stamp.PooledDimension} pooled values"));
         }
 
-        var all = await CountAsync(connection, null, cancellationToken);
-        findings.Add(new(IndexFinding.Info, "COUNTS", $"{all} pictures"));
-        foreach (var field in (string[])[ElasticFields.Pooled, ElasticFields.ContentHash, ElasticFields.Id])
+        var all = await CountAsync(connection, layout.IsAttached ? layout.ContentHash : null, cancellationToken);
+        findings.Add(new(IndexFinding.Info, "COUNTS", layout.IsAttached
+            ? $"{all} of {await CountAsync(connection, null, cancellationToken)} documents are filled; the others are no candidates"
+            : $"{all} pictures"));
+        foreach (var field in (string[])[layout.Pooled, layout.ContentHash, layout.Id])
         {
             var with = await CountAsync(connection, field, cancellationToken);
             if (with != all)
             {
-                findings.Add(new(IndexFinding.Error, "FIELD_MISSING", $"{all - with} of {all} pictures lack '{field}'; delete and index them again."));
+                findings.Add(new(IndexFinding.Error, "FIELD_MISSING", $"{all - with} of {all} pictures lack '{field}'; {(layout.IsAttached ? "somebody wrote them anew from their _source, which holds no vectors; run the same 'filip index' again." : "delete and index them again.")}"));
             }
         }
 
-        var read = await CheckRecordsAsync(connection, stamp, findings, cancellationToken);
+        var read = await CheckRecordsAsync(connection, facts, findings, cancellationToken);
         if (read != all)
         {
             findings.Add(new(IndexFinding.Warning, "COUNTS_DIFFER", $"{read} patch records were read of {all} pictures; is somebody writing? Run this again."));
@@ -51,9 +53,9 @@ public static class ElasticVerifier
     }
 
     private static async ValueTask<long> CheckRecordsAsync(
-        ElasticConnection connection, IndexStamp? stamp, List<IndexFinding> findings, CancellationToken cancellationToken)
+        ElasticConnection connection, ElasticIndexFacts facts, List<IndexFinding> findings, CancellationToken cancellationToken)
     {
-        ulong? fingerprint = stamp is null ? null : PatchRecord.Fingerprint(stamp.Fingerprint);
+        ulong? fingerprint = facts.Stamp is null ? null : PatchRecord.Fingerprint(facts.Stamp.Fingerprint);
         var path = Uri.EscapeDataString(connection.Address.Index)
             + "/_search?allow_partial_search_results=false&filter_path=hits.hits._id,hits.hits.fields,hits.hits.sort";
         JsonElement? after = null;
@@ -61,13 +63,13 @@ public static class ElasticVerifier
         var damaged = 0;
         while (true)
         {
-            using var answer = await connection.AskAsync(ElasticQuestion.Post(path, PageBody(after)), cancellationToken);
+            using var answer = await connection.AskAsync(ElasticQuestion.Post(path, PageBody(after, facts.Layout)), cancellationToken);
             using var json = answer.Json();
             var hits = json.RootElement.TryGetProperty("hits", out var outer) ? outer.GetProperty("hits").EnumerateArray().ToList() : [];
             foreach (var hit in hits)
             {
                 read++;
-                if (Trouble(hit, fingerprint) is var (code, why) && ++damaged <= MostNamed)
+                if (Trouble(hit, fingerprint, facts.Layout) is var (code, why) && ++damaged <= MostNamed)
                 {
                     findings.Add(new(IndexFinding.Error, code, $"'{hit.GetProperty("_id").GetString()}': {why}"));
                 }
@@ -89,14 +91,14 @@ public static class ElasticVerifier
         return read;
     }
 
-    private static (string Code, string Why)? Trouble(JsonElement hit, ulong? fingerprint)
+    private static (string Code, string Why)? Trouble(JsonElement hit, ulong? fingerprint, ElasticLayout layout)
     {
-        if (!hit.TryGetProperty("fields", out var fields) || !fields.TryGetProperty(ElasticFields.Patches, out var values))
+        if (!hit.TryGetProperty("fields", out var fields) || !fields.TryGetProperty(layout.Patches, out var values))
         {
             return ("PATCHES_MISSING", "there is no patch record; index the picture again.");
         }
 
-        if (fields.TryGetProperty(ElasticFields.Id, out var ids) && ids[0].GetString() != hit.GetProperty("_id").GetString())
+        if (fields.TryGetProperty(layout.Id, out var ids) && ids[0].GetString() != hit.GetProperty("_id").GetString())
         {
             return ("ID_DIFFERS", $"its field 'id' is '{ids[0].GetString()}'; index the picture again.");
         }
@@ -117,20 +119,27 @@ public static class ElasticVerifier
         }
     }
 
-    private static ReadOnlyMemory<byte> PageBody(JsonElement? after) => ElasticBody.Write(json =>
+    private static ReadOnlyMemory<byte> PageBody(JsonElement? after, ElasticLayout layout) => ElasticBody.Write(json =>
     {
         json.WriteStartObject();
         json.WriteNumber("size", PageOfRecords);
         json.WriteBoolean("_source", false);
         json.WriteBoolean("track_total_hits", false);
+        if (layout.IsAttached)
+        {
+            json.WriteStartObject("query");
+            AttachedFilters.WriteExists(json, layout.ContentHash);
+            json.WriteEndObject();
+        }
+
         json.WriteStartArray("sort");
-        json.WriteStringValue(ElasticFields.Id);
+        json.WriteStringValue(layout.Id);
         json.WriteEndArray();
         json.WriteStartArray("stored_fields");
-        json.WriteStringValue(ElasticFields.Patches);
+        json.WriteStringValue(layout.Patches);
         json.WriteEndArray();
         json.WriteStartArray("docvalue_fields");
-        json.WriteStringValue(ElasticFields.Id);
+        json.WriteStringValue(layout.Id);
         json.WriteEndArray();
         if (after is { } sort)
         {

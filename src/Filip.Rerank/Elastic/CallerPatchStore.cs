@@ -76,6 +76,7 @@ internal sealed class CallerPatchStore(ElasticPassage passage, CallerHeaders hea
         json.WriteBoolean("track_total_hits", false);
         json.WriteStartArray("stored_fields");
         json.WriteStringValue(ElasticFields.Patches);
+        json.WriteStringValue(PatchAnswer.Attached);
         json.WriteEndArray();
         json.WriteEndObject();
     });

@@ -11,7 +11,8 @@ namespace Filip.Rerank.Elastic;
 /// error here, not a missing picture.</para>
 /// </remarks>
 /// <param name="connection">The cluster; it stays the caller's.</param>
-public sealed class ElasticPatchStore(ElasticConnection connection) : IPatchStore
+/// <param name="layout">Where the records stand in the index; null for an own index.</param>
+public sealed class ElasticPatchStore(ElasticConnection connection, ElasticLayout? layout = null) : IPatchStore
 {
     private const int MostIdsASearch = 10_000;
 
@@ -46,14 +47,14 @@ public sealed class ElasticPatchStore(ElasticConnection connection) : IPatchStor
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private static ReadOnlyMemory<byte> IdsBody(string[] ids) => ElasticBody.Write(json =>
+    private ReadOnlyMemory<byte> IdsBody(string[] ids) => ElasticBody.Write(json =>
     {
         json.WriteStartObject();
         ElasticBody.WriteIdsQuery(json, ids);
         json.WriteBoolean("_source", false);
         json.WriteBoolean("track_total_hits", false);
         json.WriteStartArray("stored_fields");
-        json.WriteStringValue(ElasticFields.Patches);
+        json.WriteStringValue((layout ?? ElasticLayout.Own).Patches);
         json.WriteEndArray();
         json.WriteEndObject();
     });

@@ -12,6 +12,10 @@ internal static class PatchAnswer
     private static readonly byte[] s_id = Encoding.UTF8.GetBytes("_id");
     private static readonly byte[] s_fields = Encoding.UTF8.GetBytes("fields");
     private static readonly byte[] s_patches = Encoding.UTF8.GetBytes(ElasticFields.Patches);
+    private static readonly byte[] s_attached = Encoding.UTF8.GetBytes(Attached);
+
+    /// <summary>Where the record stands in an attached index. There a field <c>patches</c> would be the user's.</summary>
+    public static string Attached => $"{ElasticLayout.Root}.{ElasticFields.Patches}";
 
     /// <summary>Adds each hit's record to <paramref name="places"/>, as a slice of <paramref name="body"/>.</summary>
     /// <param name="body">The answer.</param>
@@ -69,15 +73,22 @@ internal static class PatchAnswer
                     return false;
                 }
 
+                var ours = false;
                 Members(value, (field, values) =>
                 {
-                    if (!field.SequenceEqual(s_patches))
+                    var attached = field.SequenceEqual(s_attached);
+                    if (ours || !(attached || field.SequenceEqual(s_patches)))
                     {
                         return false;
                     }
 
+                    ours = attached;
                     values.ReadStartArray();
-                    record = values.ReadDefiniteLengthByteString();
+                    if (values.PeekState() == CborReaderState.ByteString)
+                    {
+                        record = values.ReadDefiniteLengthByteString();
+                    }
+
                     while (values.PeekState() != CborReaderState.EndArray)
                     {
                         values.SkipValue();
