@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text.Json;
 using Filip.Recall.Elastic;
 
 namespace Filip.Indexer.Elastic;

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Filip.Embeddings;
+using Filip.Recall;
 using Filip.Recall.Elastic;
 
 namespace Filip.Indexer.Elastic;
@@ -134,7 +135,7 @@ public sealed class AttachedImageSink : IImageSink
             found = (await ElasticLedger.OrUnavailable(
                 () => new ElasticGenerations(_connection).StampAsync(Generation, cancellationToken))).Stamp;
         }
-        catch (Recall.IndexNotFoundException)
+        catch (IndexNotFoundException)
         {
             found = null;
         }
