@@ -142,6 +142,8 @@ public sealed class AttachedPatchStoreTests : PatchStoreContract
 
 public sealed class AttachedCandidateSourceTests : CandidateSourceContract
 {
+    protected override bool BringsRecords => true;
+
     protected override ValueTask<ContractIndex> CreateAsync() => ValueTask.FromResult<ContractIndex>(new AttachedContractIndex());
 }
 

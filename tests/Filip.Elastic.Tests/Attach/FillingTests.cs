@@ -12,7 +12,7 @@ public sealed class FillingTests
 {
     private const string Boots = """
         {"image_path":"boots.jpg","title":"Red boots","brand":"Acme","price":1.5,"patches":"dGhlaXJz","more":{"a":"b"},
-         "own":[0.1,0.2,0.30000001],"maker":{"name":"Acme","own":[1.5,-2.25,3e-7]},"unmapped":{"deep":[1,{"x":null}]}}
+         "own":[0.1,0.2,0.30000001],"maker":{"name":"Acme","own":[1.5,-2.25,3e-7]},"unmapped":{"deep":[1,2],"x":null}}
         """;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
@@ -113,7 +113,7 @@ public sealed class FillingTests
             {
                 for (var round = 1; round <= Rounds; round++)
                 {
-                    var lines = string.Concat(ids.Select(id => $$"""{"update":{"_id":"{{id}}","retry_on_conflict":50}}""" + "\n" + $$"""{"doc":{"stock":{{round}}}}""" + "\n"));
+                    var lines = string.Concat(ids.Select(id => $$$"""{"update":{"_id":"{{{id}}}","retry_on_conflict":50}}""" + "\n" + $$$"""{"doc":{"stock":{{{round}}}}}""" + "\n"));
                     var answer = await index.AskAsync("POST", index.Name + "/_bulk", lines);
                     Assert.False(answer.GetProperty("errors").GetBoolean(), answer.GetRawText());
                 }
