@@ -59,30 +59,14 @@ internal static class IndexCommand
         DefaultValueFactory = _ => 1,
     };
 
-    private static readonly Option<bool> s_attach = new("--attach")
-    {
-        Description = "Elasticsearch only: fill FILIP's fields into the documents of an index that you already have (docs/attach.md)",
-    };
-
-    private static readonly Option<string?> s_pathField = new("--path-field")
-    {
-        Description = "With --attach: your field that says where the picture is",
-        HelpName = "FIELD",
-    };
-
-    private static readonly Option<string?> s_captionField = new("--caption-field")
-    {
-        Description = "With --attach: your text field that describes the picture",
-        HelpName = "FIELD",
-    };
-
     /// <summary>The verb.</summary>
     public static Command Build(Signals signals)
     {
         s_vectorIndex.AcceptOnlyFromAmong([.. ElasticIndexOptions.VectorIndexes]);
         var command = new Command("index", "Index pictures: read, encode, write; again every night, only what changed")
         {
-            s_source, s_to, s_codec, s_prune, s_shard, s_urls, s_generation, s_deadLetters, s_vectorIndex, s_shards, s_attach, s_pathField, s_captionField,
+            s_source, s_to, s_codec, s_prune, s_shard, s_urls, s_generation, s_deadLetters, s_vectorIndex, s_shards,
+            AttachingOptions.Attach, AttachingOptions.PathField, AttachingOptions.CaptionField,
         }.WithGlobalOptions();
         command.SetAction((parsed, stop) => RunAsync(parsed, signals, stop));
         return command;
@@ -93,7 +77,7 @@ internal static class IndexCommand
         var quiet = parsed.GetValue(GlobalOptions.Quiet);
         var format = parsed.GetValue(GlobalOptions.Output);
         var place = parsed.GetValue(s_to)!;
-        EnsureAttachable(parsed, place);
+        AttachingOptions.Validate(parsed, place, parsed.GetValue(s_generation));
         using var pictures = await OpenedSource.OpenAsync(parsed.GetValue(s_source)!, place, stop);
         var model = ModelPlace.Load(parsed);
         var options = Options(parsed, place);
@@ -148,31 +132,10 @@ internal static class IndexCommand
         return parsed.GetValue(GlobalOptions.Concurrency) is { } concurrency ? options with { Concurrency = Math.Min(concurrency, 256) } : options;
     }
 
-    private static void EnsureAttachable(ParseResult parsed, string place)
-    {
-        var attach = parsed.GetValue(s_attach);
-        if (attach && !ElasticAddress.IsOne(place))
-        {
-            throw new UsageException($"--attach fills an index on Elasticsearch that is there already; '{place}' is a folder. Name http(s)://host:9200/index, or leave --attach away.");
-        }
-
-        if (attach && parsed.GetValue(s_generation))
-        {
-            throw new UsageException("--attach and --new-generation do not go together: an index of yours has no generations.");
-        }
-
-        if (!attach && (parsed.GetValue(s_pathField) ?? parsed.GetValue(s_captionField)) is { } field)
-        {
-            throw new UsageException($"--path-field and --caption-field name fields of an index to attach to ('{field}'); add --attach.");
-        }
-    }
-
     private static ElasticSinkOptions SinkOptions(ParseResult parsed) => new()
     {
         NewGeneration = parsed.GetValue(s_generation),
         Index = new ElasticIndexOptions { VectorIndex = parsed.GetValue(s_vectorIndex)!, Shards = parsed.GetValue(s_shards) },
-        Attach = parsed.GetValue(s_attach)
-            ? new AttachOptions { PathField = parsed.GetValue(s_pathField), CaptionField = parsed.GetValue(s_captionField) }
-            : null,
+        Attach = AttachingOptions.Read(parsed, parsed.GetValue(s_source)!, parsed.GetValue(s_to)!),
     };
 }
