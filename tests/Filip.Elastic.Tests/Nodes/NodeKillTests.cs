@@ -102,7 +102,7 @@ public sealed class NodeKillTests(ThreeNodes nodes)
     {
         private static readonly ElasticSinkOptions s_options = new() { Index = new ElasticIndexOptions { VectorIndex = "flat", Shards = 6 } };
 
-        private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
+        private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(150);
 
         private readonly ConcurrentDictionary<string, string> _newest = new(StringComparer.Ordinal);
         private int _next;

@@ -13,6 +13,8 @@ internal sealed class ServedCluster : IAsyncDisposable
     private static readonly string[] s_queries =
         ["a yellow moon", "a red house", "a black cat beside a tree", "a boat", "two green birds", "a blue flower", "a dog"];
 
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(30);
+
     private readonly Process _process;
     private readonly HttpClient _client;
 
@@ -53,6 +55,8 @@ internal sealed class ServedCluster : IAsyncDisposable
                 searches.FailedFirst++;
                 searches.FailedTwice += await AskAsync(query, searches) ? 0 : 1;
             }
+
+            await Task.Delay(s_pause, Stop); // a load, not a flood: the nodes that start need the processors too
         }
 
         return searches;

@@ -88,7 +88,7 @@ public sealed class SideIndexTests : IDisposable
     [Fact]
     public async Task A_job_killed_in_the_middle_is_gone_on_with_and_every_picture_is_there_once()
     {
-        const int Documents = 200;
+        const int Documents = 120;
         await using var index = new ForeignIndex();
         await index.MakeAsync(shards: 3);
         await index.PutAsync(Enumerable.Range(0, Documents).Select(i => ($"{i}", Document(i, $"picture {i}", "b", i, Samples[i]))));
