@@ -26,7 +26,7 @@ public sealed class AttachRoleTests(SecureElastic server)
                 [.. privileges.Where(privilege => privilege != missing).Select(privilege => JsonValue.Create(privilege))]);
             var error = await Xunit.Record.ExceptionAsync(() => AttachAsync(less));
             Assert.True(error is ElasticException or SinkUnavailableException, $"without '{missing}': {error?.ToString() ?? "everything worked"}");
-            Assert.Contains("elastic/roles.md", error.Message, StringComparison.Ordinal);
+            Assert.Contains("elastic/roles.md", error!.Message, StringComparison.Ordinal);
         }
     }
 
