@@ -56,6 +56,13 @@ public sealed class NodeKillTests(ThreeNodes nodes)
         await enough.CancelAsync();
         await writing;
         Report(await searching);
+        foreach (var stage in (string[])["encode", "recall", "fetch", "score", "total"])
+        {
+            var label = $"stage=\"{stage}\"";
+            var (sum, count) = (await served.MetricAsync("filip_stage_duration_seconds_sum", label), await served.MetricAsync("filip_stage_duration_seconds_count", label));
+            Say($"  {stage}: {1000 * sum / count:F1} ms on average");
+        }
+
         await pictures.ExpectAllAsync();
         await ExpectRecoveryIsSeenAsync(served);
         await pictures.ExpectAllAsync();
