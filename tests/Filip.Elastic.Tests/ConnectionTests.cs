@@ -77,7 +77,9 @@ public sealed class ConnectionTests
     {
         var said = new Dictionary<string, string?>
         {
-            ["FILIP_ELASTICSEARCH_COMPRESSION"] = "true", ["FILIP_ELASTICSEARCH_TIMEOUT_MS"] = "1500", ["FILIP_ELASTICSEARCH_RETRIES"] = "0",
+            ["FILIP_ELASTICSEARCH_COMPRESSION"] = "true",
+            ["FILIP_ELASTICSEARCH_TIMEOUT_MS"] = "1500",
+            ["FILIP_ELASTICSEARCH_RETRIES"] = "0",
         };
         var options = ElasticOptions.Resolve(said.GetValueOrDefault);
         Assert.Equal((true, TimeSpan.FromSeconds(1.5), 0), (options.Compression, options.RequestTimeout, options.Retries));
