@@ -106,7 +106,8 @@ public sealed class ElasticImageSink : IImageSink
             }
 
             // Of one id twice the last stays, as in the embedded index; parts of a call travel side by side, in no order.
-            var item = BulkDocument.Index(documents[i], _server.TakesBase64Vectors);
+            var document = Stamp.PooledVectors.IsSeveral ? documents[i] : documents[i] with { Centroids = null };
+            var item = BulkDocument.Index(document, _server.TakesBase64Vectors);
             if (places.TryAdd(item.Id, items.Count))
             {
                 items.Add(item);
@@ -195,6 +196,7 @@ public sealed class ElasticImageSink : IImageSink
     private string? Refusal(ImageDocument document) =>
         PictureDoor.Refusal(
             document.Id, document.Pooled.Span, document.PatchRecord.Length, document.Path, document.Caption, Stamp)
+        ?? CentroidDoor.Refusal(document.Centroids, Stamp)
         ?? PictureDoor.Attributes(document.Attributes).Refusal;
 
     private static async ValueTask RefuseForeignIndexAsync(

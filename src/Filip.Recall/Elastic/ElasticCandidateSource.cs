@@ -9,6 +9,7 @@ namespace Filip.Recall.Elastic;
 /// <summary>Stage one on Elasticsearch: kNN over <c>dense_vector</c>, filters inside the clause, an optional lexical leg.</summary>
 /// <remarks>
 /// One round trip: a search, or with the lexical leg a multi-search whose two orders are fused here (<see cref="LegFusion"/>). Recall scores are dot products, (2 · <c>_score</c> − 1).
+/// Where the index holds several vectors a picture and the request brings its tokens, <see cref="CentroidSearch"/> answers.
 /// </remarks>
 public sealed class ElasticCandidateSource : ICandidateSource
 {
@@ -17,6 +18,7 @@ public sealed class ElasticCandidateSource : ICandidateSource
     private readonly ElasticConnection _connection;
     private readonly string _path;
     private readonly int? _numCandidates;
+    private readonly CentroidSearch _centroids;
 
     private ElasticCandidateSource(ElasticConnection connection, string generation, IndexStamp stamp, int? numCandidates)
     {
@@ -25,6 +27,7 @@ public sealed class ElasticCandidateSource : ICandidateSource
         _numCandidates = numCandidates;
         Generation = generation;
         Stamp = stamp;
+        _centroids = new CentroidSearch(connection, _path, stamp, numCandidates);
     }
 
     /// <inheritdoc/>
@@ -72,6 +75,11 @@ public sealed class ElasticCandidateSource : ICandidateSource
         foreach (var filter in request.Filters)
         {
             filter.EnsureSound();
+        }
+
+        if (Stamp.PooledVectors.IsSeveral && request.Tokens is { } tokens)
+        {
+            return await _centroids.FindAsync(request, tokens, cancellationToken);
         }
 
         // The server refuses a query that is not of unit length; a dot product is not so narrow, so its length is put back after.
@@ -220,17 +228,17 @@ public sealed class ElasticCandidateSource : ICandidateSource
     }
 
     // Scores are float32 on the server; read as such, JSON and CBOR give one number.
-    private static IEnumerable<(string Id, double Score)> Hits(JsonElement answer) =>
+    internal static IEnumerable<(string Id, double Score)> Hits(JsonElement answer) =>
         answer.GetProperty("hits").GetProperty("hits").EnumerateArray()
             .Select(hit => (hit.GetProperty("fields").GetProperty(ElasticFields.Id)[0].GetString()!, (double)hit.GetProperty("_score").GetSingle()));
 
     // The server breaks ties by its own document number, which a merge or a replica changes; ours is the id.
-    private static List<Candidate> Ranked(IEnumerable<(string Id, double Score)> hits, int count) =>
+    internal static List<Candidate> Ranked(IEnumerable<(string Id, double Score)> hits, int count) =>
         [.. hits.OrderByDescending(hit => hit.Score).ThenBy(hit => hit.Id, StringComparer.Ordinal).Take(count)
             .Select((hit, index) => new Candidate(hit.Id, index + 1, hit.Score))];
 
     // Elasticsearch answers 200 with fewer hits when shards fail: that is said, never silent.
-    private static string? Partial(JsonElement answer)
+    internal static string? Partial(JsonElement answer)
     {
         var shards = answer.GetProperty("_shards");
         return Partial(

@@ -31,6 +31,12 @@ internal static class ElasticTemplate
                 $"The pooled vector has {stamp.PooledDimension} values; Elasticsearch's dense_vector takes 4096 at most.", nameof(stamp));
         }
 
+        if (stamp.PooledVectors.IsSeveral && stamp.PatchDimension > 4096)
+        {
+            throw new ArgumentException(
+                $"A patch has {stamp.PatchDimension} values; Elasticsearch's dense_vector takes 4096 at most, so '{stamp.PooledVectors}' cannot be kept.", nameof(stamp));
+        }
+
         var body = Read()["template"]!.DeepClone().AsObject();
         var index = body["settings"]!["index"]!.AsObject();
         index["number_of_shards"] = options.Shards;
@@ -38,12 +44,26 @@ internal static class ElasticTemplate
         index["refresh_interval"] = "-1"; // set back when the load is complete
         var mappings = body["mappings"]!.AsObject();
         mappings["_meta"]!["filip"] = ElasticStamp.ToNode(stamp);
-        var pooled = mappings["properties"]![ElasticFields.Pooled]!.AsObject();
-        pooled["dims"] = stamp.PooledDimension;
-        pooled["index_options"] = options.VectorIndex.EndsWith("hnsw", StringComparison.Ordinal)
-            ? new JsonObject { ["type"] = options.VectorIndex, ["m"] = 16, ["ef_construction"] = 100 }
-            : new JsonObject { ["type"] = options.VectorIndex };
+        var properties = mappings["properties"]!.AsObject();
+        Fill(properties[ElasticFields.Pooled]!, stamp.PooledDimension, options.VectorIndex);
+        if (stamp.PooledVectors.IsSeveral)
+        {
+            Fill(properties[ElasticFields.Centroids]!["properties"]![ElasticFields.CentroidVector]!, stamp.PatchDimension, options.VectorIndex);
+        }
+        else
+        {
+            properties.Remove(ElasticFields.Centroids);
+        }
+
         return body;
+    }
+
+    private static void Fill(JsonNode field, int dimension, string vectorIndex)
+    {
+        field["dims"] = dimension;
+        field["index_options"] = vectorIndex.EndsWith("hnsw", StringComparison.Ordinal)
+            ? new JsonObject { ["type"] = vectorIndex, ["m"] = 16, ["ef_construction"] = 100 }
+            : new JsonObject { ["type"] = vectorIndex };
     }
 
     /// <summary>The refresh interval of an index that serves, from the template.</summary>
