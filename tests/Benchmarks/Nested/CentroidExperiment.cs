@@ -11,8 +11,17 @@ namespace Filip.Benchmarks.Nested;
 internal static class CentroidExperiment
 {
     private static readonly int[] s_counts = [50, 100, 200, 500];
+    private static readonly (int Factor, double Drop, string Name)[] s_fusions =
+    [
+        (2, double.PositiveInfinity, "the server's sum of what was found"),
+        (2, 0, "what is missing at the clause's last"),
+        (2, 0.5, "what is missing half a range below the last"),
+        (2, 1, "what is missing a range below the last"),
+        (4, 0.5, "what is missing half a range below the last"),
+        (4, 1, "what is missing a range below the last"),
+    ];
 
-    /// <summary>Runs <c>[--every N] [--model DIR] [--out FILE.md]</c>.</summary>
+    /// <summary>Runs <c>[--every N] [--kinds A,B] [--model DIR] [--out FILE.md]</c>.</summary>
     public static async Task<int> RunAsync(string[] options)
     {
         var every = ElasticBenchmark.Number(options, "--every", 4);
@@ -32,24 +41,28 @@ internal static class CentroidExperiment
         ElasticBenchmark.Line(text, $"|---|---|{string.Concat(s_counts.Select(_ => "---|"))}");
         Row(text, set, truth, "pooled", "one", (query, _) => [.. set.Documents.Select(document =>
             (double)TensorPrimitives.Dot(query.Text.Pooled.Span, document.Pooled.Span))]);
-        foreach (var kind in (string[])["grid:2", "grid:3", "grid:4", "centroids:4", "centroids:8", "centroids:16"])
+        foreach (var kind in (ElasticBenchmark.Option(options, "--kinds") ?? "grid:3,centroids:4,centroids:8,centroids:16").Split(','))
         {
             var rows = set.Patches.Select(patches => PatchPooling.Of(patches, model.Grid, PooledVectors.Parse(kind))!).ToList();
             var best = set.Queries.ToDictionary(query => query.Id, query => MaxSims.Of(query.Text.Tokens, rows));
             Row(text, set, truth, kind, "a token, all pictures", (query, _) => MaxSims.Sum(best[query.Id]));
-            foreach (var factor in (int[])[1, 2, 4])
+            foreach (var (factor, drop, name) in s_fusions)
             {
-                Row(text, set, truth, kind, $"a token, {factor}k each, sum of what was found", (query, count) => Fused(best[query.Id], factor * count, floor: false));
-                Row(text, set, truth, kind, $"a token, {factor}k each, the rest at the clause's last", (query, count) => Fused(best[query.Id], factor * count, floor: true));
+                Row(text, set, truth, kind, $"a token, {factor}k each, {name}", (query, count) => Fused(best[query.Id], factor * count, drop));
+            }
+
+            foreach (var factor in (int[])[1, 2])
+            {
+                Row(text, set, truth, kind, $"a token, {factor}k each, all that was found scored whole", (query, count) => Whole(best[query.Id], factor * count));
             }
 
             foreach (var merged in (int[])[1, 2, 4])
             {
                 var few = set.Queries.ToDictionary(query => query.Id, query => MaxSims.Of(
                     PatchPooling.Of(query.Text.Tokens, default, PooledVectors.Centroids(Math.Max(2, merged)))!, rows));
-                Row(text, set, truth, kind, $"{merged} merged, 2k each, the rest at the clause's last", (query, count) => merged == 1
+                Row(text, set, truth, kind, $"{merged} merged, 2k each, all that was found scored whole", (query, count) => merged == 1
                     ? MaxSims.Sum(MaxSims.Of(Mean(query.Text.Tokens), rows))
-                    : Fused(few[query.Id], 2 * count, floor: true));
+                    : Whole(few[query.Id], 2 * count));
             }
         }
 
@@ -71,21 +84,28 @@ internal static class CentroidExperiment
         Console.Error.WriteLine($"{vectors}: {clauses}");
     }
 
-    // As Elasticsearch's clauses give it: of each clause the best k, the scores (1 + dot) / 2 of a picture added up.
-    private static double[] Fused(float[][] best, int each, bool floor)
+    // Of each clause the best k; a picture that a clause did not bring gets its last score less a part of its range.
+    private static double[] Fused(float[][] best, int each, double drop)
     {
         var sums = new double[best[0].Length];
         foreach (var row in best)
         {
             var top = MaxSims.Top([.. row.Select(value => (double)value)], each);
-            var last = floor ? (1 + row[top[^1]]) / 2 : 0;
+            var missing = double.IsFinite(drop) ? row[top[^1]] - (drop * (row[top[0]] - row[top[^1]])) : -1;
             foreach (var picture in top)
             {
-                sums[picture] += ((1 + row[picture]) / 2) - last;
+                sums[picture] += row[picture] - missing;
             }
         }
 
         return sums;
+    }
+
+    // A second round asks for every score of what any clause brought.
+    private static double[] Whole(float[][] best, int each)
+    {
+        var found = best.SelectMany(row => MaxSims.Top([.. row.Select(value => (double)value)], each)).ToHashSet();
+        return [.. MaxSims.Sum(best).Select((sum, picture) => found.Contains(picture) ? sum : double.NegativeInfinity)];
     }
 
     private static EmbeddingMatrix Mean(EmbeddingMatrix tokens)
