@@ -41,6 +41,11 @@ public static class ElasticVerifier
             }
         }
 
+        if (stamp is { PooledVectors.IsSeveral: true } && await CountAsync(connection, ElasticFields.Centroids, cancellationToken) is var several && several != all)
+        {
+            findings.Add(new(IndexFinding.Error, "FIELD_MISSING", $"{all - several} of {all} pictures lack '{ElasticFields.Centroids}', of which the stamp has '{stamp.PooledVectors}'; delete and index them again."));
+        }
+
         var read = await CheckRecordsAsync(connection, stamp, findings, cancellationToken);
         if (read != all)
         {
@@ -150,6 +155,17 @@ public static class ElasticVerifier
             if (field is null)
             {
                 json.WriteStartObject("match_all");
+            }
+            else if (field == ElasticFields.Centroids)
+            {
+                // A nested field is looked for among its own documents.
+                json.WriteStartObject("nested");
+                json.WriteString("path", field);
+                json.WriteStartObject("query");
+                json.WriteStartObject("exists");
+                json.WriteString("field", $"{field}.{ElasticFields.CentroidVector}");
+                json.WriteEndObject();
+                json.WriteEndObject();
             }
             else
             {

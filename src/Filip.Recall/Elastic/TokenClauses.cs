@@ -13,7 +13,7 @@ internal readonly record struct TokenClause(ReadOnlyMemory<float> Direction, dou
 internal static class TokenClauses
 {
     /// <summary>Most clauses a query asks; a query of more tokens has the nearest of them merged.</summary>
-    public const int Most = 16;
+    public const int Most = 8;
 
     /// <summary>The clauses, at least one.</summary>
     /// <param name="tokens">The query tokens.</param>
