@@ -1,4 +1,6 @@
+using System.Text.Json.Serialization;
 using Filip.Embeddings.Codecs;
+using Filip.Embeddings.Pooling;
 
 namespace Filip.Embeddings;
 
@@ -21,6 +23,10 @@ public sealed record IndexStamp(
 {
     /// <summary>The layout this build writes and reads.</summary>
     public const int CurrentFormatVersion = 1;
+
+    /// <summary>Which vectors stage one finds a picture by. Left out of the written stamp where it is the model's pooled vector alone, as in stamps of old.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public PooledVectors PooledVectors { get; init; }
 
     /// <summary>Refuses an index that another model, codec or layout made. Never a bad ranking.</summary>
     /// <param name="running">What this process would write.</param>
@@ -47,6 +53,13 @@ public sealed record IndexStamp(
             throw new StampMismatchException(
                 $"The index holds patches of {PatchDimension} and pooled vectors of {PooledDimension} values; the model gives "
                 + $"{running.PatchDimension} and {running.PooledDimension}. Index again into a new index.");
+        }
+
+        if (PooledVectors != running.PooledVectors)
+        {
+            throw new StampMismatchException(
+                $"The index's pooled vectors are '{PooledVectors}'; this process would use '{running.PooledVectors}'. "
+                + $"Say --pooled-vectors {PooledVectors}, or build another generation with --new-generation.");
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Filip.Embeddings;
 
 namespace Filip.Indexer;
 
@@ -13,6 +14,9 @@ public sealed record ImageDocument
 
     /// <summary>Unit-length pooled vector.</summary>
     public required ReadOnlyMemory<float> Pooled { get; init; }
+
+    /// <summary>Several vectors made of the patches, unit length, where the index's stamp asks for them; null elsewhere.</summary>
+    public EmbeddingMatrix? Centroids { get; init; }
 
     /// <summary>The patch record, self-describing (see Filip.Embeddings.Codecs).</summary>
     public required ReadOnlyMemory<byte> PatchRecord { get; init; }

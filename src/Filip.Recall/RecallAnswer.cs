@@ -14,7 +14,7 @@ public sealed record RecallAnswer(IReadOnlyList<Candidate> Candidates, string? P
 /// <summary>A picture that stage one proposes.</summary>
 /// <param name="Id">The picture's id.</param>
 /// <param name="Rank">Its place in stage one's order, from 1.</param>
-/// <param name="Score">Its recall score (dot product of the pooled vectors, or the fused score with a lexical leg).</param>
+/// <param name="Score">Its recall score (dot product of the pooled vectors; of several vectors a picture the mean over the tokens of the best dot product; or the fused score with a lexical leg).</param>
 public sealed record Candidate(string Id, int Rank, double Score);
 
 /// <summary>What the index keeps of a picture beside its vectors.</summary>

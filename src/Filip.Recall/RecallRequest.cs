@@ -1,3 +1,5 @@
+using Filip.Embeddings;
+
 namespace Filip.Recall;
 
 /// <summary>What stage one is asked.</summary>
@@ -5,6 +7,10 @@ public sealed record RecallRequest
 {
     /// <summary>The query's pooled vector, unit length, of the stamp's pooled dimension.</summary>
     public required ReadOnlyMemory<float> Pooled { get; init; }
+
+    /// <summary>The query tokens, of the stamp's patch dimension; null where there are none, as in a search by picture.</summary>
+    /// <remarks>Used where the index holds several vectors a picture (<see cref="IndexStamp.PooledVectors"/>) and passed over elsewhere.</remarks>
+    public EmbeddingMatrix? Tokens { get; init; }
 
     /// <summary>How many candidates are wanted, at least 1.</summary>
     public required int Count { get; init; }

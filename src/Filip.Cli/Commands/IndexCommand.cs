@@ -3,6 +3,7 @@ using System.Globalization;
 using Filip.Cli.Opening;
 using Filip.Cli.Terminal;
 using Filip.Embeddings.Codecs;
+using Filip.Embeddings.Pooling;
 using Filip.Indexer;
 using Filip.Indexer.Elastic;
 using Filip.Indexer.Pipeline;
@@ -59,13 +60,27 @@ internal static class IndexCommand
         DefaultValueFactory = _ => 1,
     };
 
+    private static readonly Option<string> s_pooledVectors = new("--pooled-vectors")
+    {
+        Description = "Elasticsearch only: vectors a picture is found by: single, centroids:N (k-means of its patches; more recall, more bytes) or grid:N",
+        DefaultValueFactory = _ => "single",
+        HelpName = "KIND",
+    };
+
     /// <summary>The verb.</summary>
     public static Command Build(Signals signals)
     {
+        s_pooledVectors.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string>() is { } text && !PooledVectors.TryParse(text, out _))
+            {
+                result.AddError($"--pooled-vectors is single, centroids:N (N from 2 to {PooledVectors.MostCentroids}) or grid:N (N from 2 to {PooledVectors.MostCells}), not '{text}'.");
+            }
+        });
         s_vectorIndex.AcceptOnlyFromAmong([.. ElasticIndexOptions.VectorIndexes]);
         var command = new Command("index", "Index pictures: read, encode, write; again every night, only what changed")
         {
-            s_source, s_to, s_codec, s_prune, s_shard, s_urls, s_generation, s_deadLetters, s_vectorIndex, s_shards,
+            s_source, s_to, s_codec, s_prune, s_shard, s_urls, s_generation, s_deadLetters, s_vectorIndex, s_shards, s_pooledVectors,
             AttachingOptions.Attach, AttachingOptions.PathField, AttachingOptions.CaptionField,
         }.WithGlobalOptions();
         command.SetAction((parsed, stop) => RunAsync(parsed, signals, stop));
@@ -84,7 +99,13 @@ internal static class IndexCommand
         options.Validate();
         signals.Drains = true;
 
-        await using var opened = await OpenedSink.OpenAsync(place, model.StampFor(parsed.GetValue(s_codec)), SinkOptions(parsed), stop);
+        var stamp = model.StampFor(parsed.GetValue(s_codec)) with { PooledVectors = PooledVectors.Parse(parsed.GetValue(s_pooledVectors)!) };
+        if (PatchPooling.Refusal(model.Grid, stamp.PooledVectors) is { } refusal)
+        {
+            throw new UsageException(refusal);
+        }
+
+        await using var opened = await OpenedSink.OpenAsync(place, stamp, SinkOptions(parsed), stop);
         var source = opened.Sink is AttachedImageSink ? new BareSource(pictures.Source) : pictures.Source;
         if (opened.Sink is AttachedImageSink)
         {

@@ -42,7 +42,7 @@ internal sealed class OpenedEngine : IAsyncDisposable
         var index = await OpenedIndex.OpenAsync(place, parsed.GetValue(StageOneOptions.NumCandidates), cancellationToken);
         try
         {
-            var running = model.StampFor(index.Stamp.Codec);
+            var running = model.StampFor(index.Stamp.Codec) with { PooledVectors = index.Stamp.PooledVectors };
             index.Stamp.EnsureUsableBy(running);
             var opened = new OpenedEngine(index, model);
             var towers = ModelPlace.Towers(parsed);

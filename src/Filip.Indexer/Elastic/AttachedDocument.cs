@@ -26,7 +26,7 @@ internal static class AttachedDocument
             json.WriteStartObject(ElasticLayout.Root);
             json.WriteString(ElasticFields.Id, document.Id);
             json.WriteString(ElasticFields.ContentHash, document.ContentHash);
-            BulkDocument.WriteVector(json, document.Pooled.Span, base64Vectors);
+            BulkDocument.WriteVector(json, ElasticFields.Pooled, document.Pooled.Span, base64Vectors);
             json.WriteBase64String(ElasticFields.Patches, document.PatchRecord.Span);
             json.WriteEndObject();
             json.WriteEndObject();

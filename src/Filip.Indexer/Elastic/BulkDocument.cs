@@ -70,7 +70,20 @@ internal static class BulkDocument
             json.WriteEndArray();
         }
 
-        WriteVector(json, document.Pooled.Span, base64Vectors);
+        WriteVector(json, ElasticFields.Pooled, document.Pooled.Span, base64Vectors);
+        if (document.Centroids is { } centroids)
+        {
+            json.WriteStartArray(ElasticFields.Centroids);
+            for (var row = 0; row < centroids.RowCount; row++)
+            {
+                json.WriteStartObject();
+                WriteVector(json, ElasticFields.CentroidVector, centroids.Row(row), base64Vectors);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+
         json.WriteBase64String(ElasticFields.Patches, document.PatchRecord.Span);
         json.WriteEndObject();
     }
@@ -100,13 +113,13 @@ internal static class BulkDocument
         return Math.Abs(length - 1) > 1e-4f ? 1 / length : 1;
     }
 
-    /// <summary>Writes the pooled vector as a member.</summary>
-    public static void WriteVector(Utf8JsonWriter json, ReadOnlySpan<float> vector, bool base64)
+    /// <summary>Writes a vector as a member.</summary>
+    public static void WriteVector(Utf8JsonWriter json, string field, ReadOnlySpan<float> vector, bool base64)
     {
         var scale = Scale(vector);
         if (!base64)
         {
-            json.WriteStartArray(ElasticFields.Pooled);
+            json.WriteStartArray(field);
             foreach (var value in vector)
             {
                 json.WriteNumberValue(value * scale);
@@ -122,7 +135,7 @@ internal static class BulkDocument
             BinaryPrimitives.WriteSingleBigEndian(bytes.AsSpan(i * sizeof(float)), vector[i] * scale);
         }
 
-        json.WriteBase64String(ElasticFields.Pooled, bytes.AsSpan(0, vector.Length * sizeof(float)));
+        json.WriteBase64String(field, bytes.AsSpan(0, vector.Length * sizeof(float)));
         ArrayPool<byte>.Shared.Return(bytes);
     }
 

@@ -51,5 +51,6 @@ internal sealed class DocumentWrites(BulkPump pump, Func<ImageDocument, BulkItem
     private string? Refusal(ImageDocument document) =>
         PictureDoor.Refusal(
             document.Id, document.Pooled.Span, document.PatchRecord.Length, document.Path, document.Caption, stamp)
+        ?? CentroidDoor.Refusal(document.Centroids, stamp)
         ?? PictureDoor.Attributes(document.Attributes).Refusal;
 }

@@ -29,7 +29,10 @@ public sealed class ElasticImageSink : IImageSink
         _ledger = new ElasticLedger(connection, generation);
         _promote = promote;
         _pump = new BulkPump(connection, generation, bulk, server.MostBodyBytes, time);
-        _writes = new DocumentWrites(_pump, document => BulkDocument.Index(document, server.TakesBase64Vectors), stamp);
+        _writes = new DocumentWrites(
+            _pump,
+            document => BulkDocument.Index(stamp.PooledVectors.IsSeveral ? document : document with { Centroids = null }, server.TakesBase64Vectors),
+            stamp);
         Stamp = stamp;
         Generation = generation;
     }

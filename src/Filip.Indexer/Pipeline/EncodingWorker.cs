@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Filip.Embeddings;
 using Filip.Embeddings.Codecs;
 using Filip.Embeddings.Pictures;
+using Filip.Embeddings.Pooling;
 using Filip.Embeddings.Towers;
 
 namespace Filip.Indexer.Pipeline;
@@ -151,8 +152,10 @@ internal sealed class EncodingWorker(IndexingModel model, IndexStamp stamp, Inde
         }
 
         byte[] record;
+        EmbeddingMatrix? centroids;
         try
         {
+            centroids = PatchPooling.Of(embedding.Patches, model.Grid, stamp.PooledVectors);
             record = PatchRecord.Encode(embedding.Patches, stamp.Codec, model.Grid, stamp.Fingerprint);
         }
         catch (ArgumentException refusal)
@@ -166,6 +169,7 @@ internal sealed class EncodingWorker(IndexingModel model, IndexStamp stamp, Inde
             Id = picture.Entry.Id,
             ContentHash = picture.ContentHash,
             Pooled = embedding.Pooled,
+            Centroids = centroids,
             PatchRecord = record,
             Path = picture.Entry.Path,
             Caption = picture.Entry.Caption,

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Filip.Embeddings.Pooling;
 using Filip.Indexer.Sources;
 
 namespace Filip.Indexer.Pipeline;
@@ -43,6 +44,11 @@ public sealed class IndexingJob(
         if (Path.GetFullPath(options.DeadLetterFile) == Path.GetFullPath(source.Name))
         {
             throw new ArgumentException($"The dead-letter file '{options.DeadLetterFile}' is the source itself; name another.");
+        }
+
+        if (PatchPooling.Refusal(model.Grid, sink.Stamp.PooledVectors) is { } refusal)
+        {
+            throw new ArgumentException(refusal);
         }
 
         abort.ThrowIfCancellationRequested();

@@ -43,7 +43,7 @@ internal sealed record CborHits(IReadOnlyList<CborHit> Hits, int FailedShards, i
 
         public CborHits Answer(CborReader reader)
         {
-            Members(reader, (name, value) =>
+            CborMap.Walk(reader, (name, value) =>
             {
                 if (name.SequenceEqual("timed_out"u8))
                 {
@@ -53,7 +53,7 @@ internal sealed record CborHits(IReadOnlyList<CborHit> Hits, int FailedShards, i
 
                 if (name.SequenceEqual("_shards"u8))
                 {
-                    Members(value, ReadShards);
+                    CborMap.Walk(value, ReadShards);
                     return true;
                 }
 
@@ -62,7 +62,7 @@ internal sealed record CborHits(IReadOnlyList<CborHit> Hits, int FailedShards, i
                     return false;
                 }
 
-                Members(value, (inner, list) => inner.SequenceEqual("hits"u8) && ReadHits(list));
+                CborMap.Walk(value, (inner, list) => inner.SequenceEqual("hits"u8) && ReadHits(list));
                 return true;
             });
             return new CborHits(_hits, _failed, _shards, _timedOut);
@@ -102,7 +102,7 @@ internal sealed record CborHits(IReadOnlyList<CborHit> Hits, int FailedShards, i
             string? id = null;
             var score = 0.0;
             ReadOnlyMemory<byte> record = default;
-            Members(reader, (name, value) =>
+            CborMap.Walk(reader, (name, value) =>
             {
                 if (name.SequenceEqual("_score"u8))
                 {
@@ -115,7 +115,7 @@ internal sealed record CborHits(IReadOnlyList<CborHit> Hits, int FailedShards, i
                     return false;
                 }
 
-                Members(value, (field, values) =>
+                CborMap.Walk(value, (field, values) =>
                 {
                     if (field.SequenceEqual(idField))
                     {
@@ -147,24 +147,6 @@ internal sealed record CborHits(IReadOnlyList<CborHit> Hits, int FailedShards, i
             }
 
             values.ReadEndArray();
-        }
-
-        private delegate bool Member(ReadOnlySpan<byte> name, CborReader value);
-
-        // Walks a map; a member that nobody takes is skipped.
-        private static void Members(CborReader reader, Member take)
-        {
-            reader.ReadStartMap();
-            while (reader.PeekState() != CborReaderState.EndMap)
-            {
-                var name = reader.ReadDefiniteLengthTextStringBytes().Span;
-                if (!take(name, reader))
-                {
-                    reader.SkipValue();
-                }
-            }
-
-            reader.ReadEndMap();
         }
     }
 }

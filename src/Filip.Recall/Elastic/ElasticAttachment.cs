@@ -25,6 +25,12 @@ public sealed class ElasticAttachment(ElasticConnection connection)
         ArgumentNullException.ThrowIfNull(stamp);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(attach);
+        if (stamp.PooledVectors.IsSeveral)
+        {
+            throw new LayoutRefusedException(
+                $"An attached index holds one pooled vector a picture; '{stamp.PooledVectors}' is for an index of FILIP's own. {SideIndex}");
+        }
+
         var generations = new ElasticGenerations(connection);
         var found = await generations.DescribeAsync(connection.Address.Index, cancellationToken);
         var layout = ElasticLayout.Attached(attach with

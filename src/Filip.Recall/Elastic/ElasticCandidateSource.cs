@@ -9,6 +9,7 @@ namespace Filip.Recall.Elastic;
 /// <summary>Stage one on Elasticsearch: kNN over <c>dense_vector</c>, filters inside the clause, an optional lexical leg.</summary>
 /// <remarks>
 /// One round trip: a search, or with the lexical leg a multi-search whose two orders are fused here (<see cref="LegFusion"/>). Recall scores are dot products, (2 · <c>_score</c> − 1).
+/// Where the index holds several vectors a picture and the request brings its tokens, <see cref="CentroidSearch"/> answers.
 /// </remarks>
 public sealed class ElasticCandidateSource : ICandidateSource
 {
@@ -18,6 +19,7 @@ public sealed class ElasticCandidateSource : ICandidateSource
     private readonly ElasticIndexFacts _index;
     private readonly string _path;
     private readonly int? _numCandidates;
+    private readonly CentroidSearch _centroids;
 
     private ElasticCandidateSource(ElasticConnection connection, ElasticIndexFacts index, IndexStamp stamp, int? numCandidates)
     {
@@ -27,6 +29,7 @@ public sealed class ElasticCandidateSource : ICandidateSource
         _numCandidates = numCandidates;
         Generation = index.Index;
         Stamp = stamp;
+        _centroids = new CentroidSearch(connection, _path, index, stamp, numCandidates);
     }
 
     /// <inheritdoc/>
@@ -77,6 +80,11 @@ public sealed class ElasticCandidateSource : ICandidateSource
         foreach (var filter in request.Filters)
         {
             filter.EnsureSound();
+        }
+
+        if (Stamp.PooledVectors.IsSeveral && request.Tokens is { } tokens)
+        {
+            return await _centroids.FindAsync(request, tokens, cancellationToken);
         }
 
         // The server refuses a query that is not of unit length; a dot product is not so narrow, so its length is put back after.
@@ -130,7 +138,7 @@ public sealed class ElasticCandidateSource : ICandidateSource
     {
         using var answer = await _connection.AskAsync(ElasticIndexSize.CountQuestion(Generation, Layout), cancellationToken);
         using var json = answer.Json();
-        return Partial(json.RootElement) is { } partial
+        return RecallHits.Partial(json.RootElement) is { } partial
             ? throw new ElasticException(ElasticFailure.Busy, $"The pictures of '{Generation}' at {_connection.Address} cannot be counted: {partial}.")
             : json.RootElement.GetProperty("count").GetInt64();
     }
@@ -176,8 +184,8 @@ public sealed class ElasticCandidateSource : ICandidateSource
 
         using var answer = await _connection.AskAsync(ElasticQuestion.Post(_path + "/_search", body), cancellationToken);
         using var json = answer.Json();
-        var hits = Hits(json.RootElement).Select(hit => (hit.Id, Score: ((2 * hit.Score) - 1) * length));
-        return new RecallAnswer(Ranked(hits, request.Count), Partial(json.RootElement));
+        var hits = RecallHits.Of(json.RootElement, Layout.Id).Select(hit => (hit.Id, Score: ((2 * hit.Score) - 1) * length));
+        return new RecallAnswer(RecallHits.Ranked(hits, request.Count), RecallHits.Partial(json.RootElement));
     }
 
     private async ValueTask<RecallAnswer> WithRecordsAsync(
@@ -187,9 +195,9 @@ public sealed class ElasticCandidateSource : ICandidateSource
         try
         {
             var found = CborHits.Read(answer.Body, Layout.Id, Layout.Patches);
-            var ranked = Ranked(found.Hits.Select(hit => (hit.Id, Score: ((2 * hit.Score) - 1) * length)), request.Count);
+            var ranked = RecallHits.Ranked(found.Hits.Select(hit => (hit.Id, Score: ((2 * hit.Score) - 1) * length)), request.Count);
             var records = found.Hits.ToDictionary(hit => hit.Id, hit => hit.Record, StringComparer.Ordinal);
-            return new RecallAnswer(ranked, Partial(found.FailedShards, found.Shards, found.TimedOut))
+            return new RecallAnswer(ranked, RecallHits.Partial(found.FailedShards, found.Shards, found.TimedOut))
             {
                 Records = new CandidateRecords([.. ranked.Select(candidate => records[candidate.Id])], answer),
             };
@@ -225,30 +233,8 @@ public sealed class ElasticCandidateSource : ICandidateSource
                 _connection.Address, failed.GetProperty("status").GetInt32(), Encoding.UTF8.GetBytes(failed.GetRawText()));
         }
 
-        var orders = legs.ConvertAll(leg => Ranked(Hits(leg), request.Count).ConvertAll(candidate => (candidate.Id, candidate.Score)));
+        var orders = legs.ConvertAll(leg => RecallHits.Ranked(RecallHits.Of(leg, Layout.Id), request.Count).ConvertAll(candidate => (candidate.Id, candidate.Score)));
         var fused = LegFusion.Fuse<string>(orders[0], orders[1], request.LexicalWeight).Select(pair => (pair.Key, pair.Value));
-        return new RecallAnswer(Ranked(fused, request.Count), legs.Select(Partial).FirstOrDefault(partial => partial is not null));
+        return new RecallAnswer(RecallHits.Ranked(fused, request.Count), legs.Select(RecallHits.Partial).FirstOrDefault(partial => partial is not null));
     }
-
-    // Scores are float32 on the server; read as such, JSON and CBOR give one number.
-    private IEnumerable<(string Id, double Score)> Hits(JsonElement answer) =>
-        answer.GetProperty("hits").GetProperty("hits").EnumerateArray()
-            .Select(hit => (hit.GetProperty("fields").GetProperty(Layout.Id)[0].GetString()!, (double)hit.GetProperty("_score").GetSingle()));
-
-    // The server breaks ties by its own document number, which a merge or a replica changes; ours is the id.
-    private static List<Candidate> Ranked(IEnumerable<(string Id, double Score)> hits, int count) =>
-        [.. hits.OrderByDescending(hit => hit.Score).ThenBy(hit => hit.Id, StringComparer.Ordinal).Take(count)
-            .Select((hit, index) => new Candidate(hit.Id, index + 1, hit.Score))];
-
-    // Elasticsearch answers 200 with fewer hits when shards fail: that is said, never silent.
-    private static string? Partial(JsonElement answer)
-    {
-        var shards = answer.GetProperty("_shards");
-        return Partial(
-            shards.GetProperty("failed").GetInt32(), shards.GetProperty("total").GetInt32(),
-            answer.TryGetProperty("timed_out", out var late) && late.GetBoolean());
-    }
-
-    private static string? Partial(int failed, int shards, bool timedOut) =>
-        failed > 0 ? $"{failed} of {shards} shards did not answer" : timedOut ? "the search timed out inside Elasticsearch" : null;
 }

@@ -1,3 +1,5 @@
+using Filip.Embeddings;
+
 namespace Filip.Recall.Elastic;
 
 /// <summary>Names of the fields in the mapping; they stand in <c>elastic/index-template.json</c> too.</summary>
@@ -27,6 +29,12 @@ public static class ElasticFields
     /// <summary>The pooled vector, <c>dense_vector</c>.</summary>
     public const string Pooled = "pooled";
 
+    /// <summary>Several vectors made of the patches, <c>nested</c>; only where the stamp asks for them (see <see cref="IndexStamp.PooledVectors"/>).</summary>
+    public const string Centroids = "centroids";
+
     /// <summary>The patch record, <c>binary</c>, stored.</summary>
     public const string Patches = "patches";
+
+    /// <summary>The one member of each of <see cref="Centroids"/>: a <c>dense_vector</c>.</summary>
+    public static string CentroidVector => "vector";
 }

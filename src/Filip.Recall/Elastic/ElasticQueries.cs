@@ -47,7 +47,7 @@ internal static class ElasticQueries
     }
 
     // A document that was never filled is no picture: kNN passes it over by itself, words do not.
-    private static void WriteFilter(Utf8JsonWriter json, IReadOnlyList<FieldFilter> filters, ElasticIndexFacts index, bool filledOnly)
+    public static void WriteFilter(Utf8JsonWriter json, IReadOnlyList<FieldFilter> filters, ElasticIndexFacts index, bool filledOnly)
     {
         if (filters.Count == 0 && !filledOnly)
         {
@@ -113,7 +113,7 @@ internal static class ElasticQueries
 
     // Ids come from the column of the keyword field: _id lies in the stored fields, and unpacking those for each hit means
     // unpacking its patches too (measured: half of the time of 1,000 candidates).
-    private static void WriteHitOptions(Utf8JsonWriter json, int size, ElasticLayout layout, bool withRecords = false)
+    public static void WriteHitOptions(Utf8JsonWriter json, int size, ElasticLayout layout, bool withRecords = false)
     {
         json.WriteNumber("size", size);
         json.WriteString("stored_fields", withRecords ? layout.Patches : "_none_");
@@ -125,6 +125,6 @@ internal static class ElasticQueries
     }
 
     // The server takes k to 10,000, each shard; its own default (1.5 k) is too tight for a filter.
-    private static int NumCandidates(int count, int? asked) =>
+    internal static int NumCandidates(int count, int? asked) =>
         Math.Clamp(asked ?? Math.Max(100, count * 2), Math.Min(count, MostNumCandidates), MostNumCandidates);
 }

@@ -26,7 +26,9 @@ internal static class ElasticTemplate
         index["refresh_interval"] = "-1"; // set back when the load is complete
         var mappings = body["mappings"]!.AsObject();
         mappings["_meta"]![ElasticStamp.Member] = ElasticStamp.ToNode(stamp);
-        FillPooled(mappings["properties"]![ElasticFields.Pooled]!.AsObject(), stamp, options);
+        var properties = mappings["properties"]!.AsObject();
+        FillPooled(properties[ElasticFields.Pooled]!.AsObject(), stamp, options);
+        FillCentroids(properties, stamp, options);
         return body;
     }
 
@@ -64,8 +66,30 @@ internal static class ElasticTemplate
                 $"The pooled vector has {stamp.PooledDimension} values; Elasticsearch's dense_vector takes 4096 at most.", nameof(stamp));
         }
 
-        pooled["dims"] = stamp.PooledDimension;
-        pooled["index_options"] = options.VectorIndex.EndsWith("hnsw", StringComparison.Ordinal)
+        Fill(pooled, stamp.PooledDimension, options);
+    }
+
+    private static void FillCentroids(JsonObject properties, IndexStamp stamp, ElasticIndexOptions options)
+    {
+        if (!stamp.PooledVectors.IsSeveral)
+        {
+            properties.Remove(ElasticFields.Centroids);
+            return;
+        }
+
+        if (stamp.PatchDimension > 4096)
+        {
+            throw new ArgumentException(
+                $"A patch has {stamp.PatchDimension} values; Elasticsearch's dense_vector takes 4096 at most, so '{stamp.PooledVectors}' cannot be kept.", nameof(stamp));
+        }
+
+        Fill(properties[ElasticFields.Centroids]!["properties"]![ElasticFields.CentroidVector]!, stamp.PatchDimension, options);
+    }
+
+    private static void Fill(JsonNode field, int dimension, ElasticIndexOptions options)
+    {
+        field["dims"] = dimension;
+        field["index_options"] = options.VectorIndex.EndsWith("hnsw", StringComparison.Ordinal)
             ? new JsonObject { ["type"] = options.VectorIndex, ["m"] = 16, ["ef_construction"] = 100 }
             : new JsonObject { ["type"] = options.VectorIndex };
     }

@@ -43,6 +43,11 @@ public static class ElasticVerifier
             }
         }
 
+        if (stamp is { PooledVectors.IsSeveral: true } && await CountAsync(connection, ElasticFields.Centroids, cancellationToken) is var several && several != all)
+        {
+            findings.Add(new(IndexFinding.Error, "FIELD_MISSING", $"{all - several} of {all} pictures lack '{ElasticFields.Centroids}', of which the stamp has '{stamp.PooledVectors}'; delete and index them again."));
+        }
+
         var read = await CheckRecordsAsync(connection, facts, findings, cancellationToken);
         if (read != all)
         {
@@ -159,6 +164,17 @@ public static class ElasticVerifier
             if (field is null)
             {
                 json.WriteStartObject("match_all");
+            }
+            else if (field == ElasticFields.Centroids)
+            {
+                // A nested field is looked for among its own documents.
+                json.WriteStartObject("nested");
+                json.WriteString("path", field);
+                json.WriteStartObject("query");
+                json.WriteStartObject("exists");
+                json.WriteString("field", $"{field}.{ElasticFields.CentroidVector}");
+                json.WriteEndObject();
+                json.WriteEndObject();
             }
             else
             {

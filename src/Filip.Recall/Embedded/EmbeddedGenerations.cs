@@ -22,9 +22,11 @@ public static class EmbeddedGenerations
     /// <param name="stamp">What the new generation is built with; it may differ from the current one's.</param>
     /// <param name="options">How it is laid out; null for the defaults.</param>
     /// <exception cref="IndexNotFoundException">There is no index.</exception>
+    /// <exception cref="StampMismatchException">The stamp asks for several vectors a picture.</exception>
     public static EmbeddedIndexWriter Begin(string path, IndexStamp stamp, EmbeddedIndexOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(stamp);
+        RequireSingle(stamp);
         GenerationFolder.Read(path);
         return Locked(path, taken => new EmbeddedIndexWriter(path, Make(path, stamp), stamp, options ?? new EmbeddedIndexOptions(), taken));
     }
@@ -78,6 +80,7 @@ public static class EmbeddedGenerations
 
     internal static EmbeddedIndexWriter OpenOrCreate(string path, IndexStamp stamp, EmbeddedIndexOptions options)
     {
+        RequireSingle(stamp);
         Directory.CreateDirectory(path);
         if (!GenerationFolder.Exists(path))
         {
@@ -93,6 +96,16 @@ public static class EmbeddedGenerations
 
             return new EmbeddedIndexWriter(path, GenerationFolder.Read(path).Current, stamp, options, taken);
         });
+    }
+
+    private static void RequireSingle(IndexStamp stamp)
+    {
+        if (stamp.PooledVectors.IsSeveral)
+        {
+            throw new StampMismatchException(
+                $"An embedded index keeps one pooled vector a picture and scans them all; '{stamp.PooledVectors}' is for Elasticsearch. "
+                + "Leave --pooled-vectors out, or name an index on Elasticsearch.");
+        }
     }
 
     private static EmbeddedIndexWriter Locked(string path, Func<IDisposable, EmbeddedIndexWriter> open)

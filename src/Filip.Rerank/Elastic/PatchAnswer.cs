@@ -28,14 +28,14 @@ internal static class PatchAnswer
         try
         {
             var reader = new CborReader(body, CborConformanceMode.Lax);
-            Members(reader, (name, inner) =>
+            CborMap.Walk(reader, (name, inner) =>
             {
                 if (!name.SequenceEqual(s_hits))
                 {
                     return false;
                 }
 
-                Members(inner, (innerName, list) => innerName.SequenceEqual(s_hits) && ReadHits(list, places, key));
+                CborMap.Walk(inner, (innerName, list) => innerName.SequenceEqual(s_hits) && ReadHits(list, places, key));
                 return true;
             });
         }
@@ -54,7 +54,7 @@ internal static class PatchAnswer
         {
             string? index = null, id = null;
             ReadOnlyMemory<byte> record = default;
-            Members(reader, (name, value) =>
+            CborMap.Walk(reader, (name, value) =>
             {
                 if (name.SequenceEqual(s_index) && key is not null)
                 {
@@ -74,7 +74,7 @@ internal static class PatchAnswer
                 }
 
                 var ours = false;
-                Members(value, (field, values) =>
+                CborMap.Walk(value, (field, values) =>
                 {
                     var attached = field.SequenceEqual(s_attached);
                     if (ours || !(attached || field.SequenceEqual(s_patches)))
@@ -107,23 +107,5 @@ internal static class PatchAnswer
 
         reader.ReadEndArray();
         return true;
-    }
-
-    private delegate bool Member(ReadOnlySpan<byte> name, CborReader value);
-
-    // Walks a map; a member that nobody takes is skipped.
-    private static void Members(CborReader reader, Member take)
-    {
-        reader.ReadStartMap();
-        while (reader.PeekState() != CborReaderState.EndMap)
-        {
-            var name = reader.ReadDefiniteLengthTextStringBytes().Span;
-            if (!take(name, reader))
-            {
-                reader.SkipValue();
-            }
-        }
-
-        reader.ReadEndMap();
     }
 }

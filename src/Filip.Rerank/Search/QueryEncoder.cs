@@ -6,7 +6,13 @@ namespace Filip.Rerank.Search;
 /// <summary>A query as both stages use it.</summary>
 /// <param name="Parts">One a prompt template, or one alone; late-interaction scores of the parts are averaged.</param>
 /// <param name="Pooled">The pooled vector, unit length; the parts' mean.</param>
-internal sealed record EncodedQuery(IReadOnlyList<QueryPart> Parts, ReadOnlyMemory<float> Pooled);
+internal sealed record EncodedQuery(IReadOnlyList<QueryPart> Parts, ReadOnlyMemory<float> Pooled)
+{
+    /// <summary>The rows of all parts, one block.</summary>
+    public EmbeddingMatrix Tokens() => Parts is [var only]
+        ? only.Rows
+        : new EmbeddingMatrix(Parts.SelectMany(part => part.Rows.Values.ToArray()).ToArray(), Parts[0].Rows.Dimension);
+}
 
 /// <summary>The query tokens of one filled template.</summary>
 /// <param name="Rows">One row a token.</param>

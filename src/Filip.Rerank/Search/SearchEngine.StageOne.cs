@@ -113,6 +113,7 @@ public sealed partial class SearchEngine
         var question = new RecallRequest
         {
             Pooled = query.Pooled,
+            Tokens = request.Image is null ? query.Tokens() : null,
             Count = count,
             Filters = request.Filters,
             LexicalText = request.Lexical ? request.Query : null,
