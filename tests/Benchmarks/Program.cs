@@ -29,7 +29,7 @@ static int Usage()
           search  [--pictures 2000] [--searches 200] [--model DIR]
           service [--url URL] [--docs 20000] [--searches 300] [--model DIR] [--out FILE.md]
           nested  [--url URL] [--every 8] [--vector-index int8_hnsw] [--kinds single,centroids:8] [--model DIR] [--out FILE.md]
-          centroids [--every 4] [--model DIR] [--out FILE.md]
+          centroids [--every 4] [--kinds grid:4,centroids:8] [--model DIR] [--out FILE.md]
           dropin  [--url URL] [--docs 2000] [--searches 300] [--model DIR] [--out FILE.md]
         """);
     return 2;

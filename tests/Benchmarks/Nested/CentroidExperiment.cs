@@ -25,6 +25,7 @@ internal static class CentroidExperiment
     public static async Task<int> RunAsync(string[] options)
     {
         var every = ElasticBenchmark.Number(options, "--every", 4);
+        var kinds = ElasticBenchmark.Option(options, "--kinds") ?? "grid:4,centroids:4,centroids:8,centroids:16";
         var model = ModelFolder.Load(ElasticBenchmark.Option(options, "--model") ?? "models");
         if (await EvaluationVectors.ReadAsync(model, every) is not { } set)
         {
@@ -35,13 +36,13 @@ internal static class CentroidExperiment
         var text = new StringBuilder();
         ElasticBenchmark.Line(text, "# How many of exhaustive late interaction's ten are among the candidates, by scans without Elasticsearch");
         ElasticBenchmark.Line(text, "");
-        ElasticBenchmark.Line(text, $"`dotnet run -c Release --project tests/Benchmarks -- centroids --every {every}`; {set.Documents.Count} pictures, {set.Queries.Count} queries of the evaluation set.");
+        ElasticBenchmark.Line(text, $"`dotnet run -c Release --project tests/Benchmarks -- centroids --every {every} --kinds {kinds}`; {set.Documents.Count} pictures, {set.Queries.Count} queries of the evaluation set.");
         ElasticBenchmark.Line(text, "");
         ElasticBenchmark.Line(text, $"| vectors | clauses | {string.Join(" | ", s_counts)} |");
         ElasticBenchmark.Line(text, $"|---|---|{string.Concat(s_counts.Select(_ => "---|"))}");
         Row(text, set, truth, "pooled", "one", (query, _) => [.. set.Documents.Select(document =>
             (double)TensorPrimitives.Dot(query.Text.Pooled.Span, document.Pooled.Span))]);
-        foreach (var kind in (ElasticBenchmark.Option(options, "--kinds") ?? "grid:3,centroids:4,centroids:8,centroids:16").Split(','))
+        foreach (var kind in kinds.Split(','))
         {
             var rows = set.Patches.Select(patches => PatchPooling.Of(patches, model.Grid, PooledVectors.Parse(kind))!).ToList();
             var best = set.Queries.ToDictionary(query => query.Id, query => MaxSims.Of(query.Text.Tokens, rows));
@@ -66,6 +67,8 @@ internal static class CentroidExperiment
             }
         }
 
+        ElasticBenchmark.Line(text, "");
+        ElasticBenchmark.Line(text, "Merged: the tokens' centroids, each counting alike (1: the direction of their mean, over all pictures). The program weighs a merged clause by the tokens' sum.");
         Console.Write(text);
         if (ElasticBenchmark.Option(options, "--out") is { } file)
         {
