@@ -4,6 +4,7 @@ using Filip.Indexer;
 using Filip.Indexer.Elastic;
 using Filip.Recall;
 using Filip.Recall.Elastic;
+using Filip.Rerank.Elastic;
 using Filip.Testing.Contracts;
 using static Filip.Testing.Contracts.ContractDocuments;
 
@@ -58,6 +59,49 @@ public sealed class GenerationTests : IAsyncLifetime
         Assert.Equal(generation, await Generations.CurrentAsync(Stop));
         await using var source = await ElasticCandidateSource.OpenAsync(_connection, null, Stop);
         Assert.Equal((generation, 3), (source.Generation, await source.CountAsync(Stop)));
+    }
+
+    [Fact]
+    public async Task A_search_that_is_open_follows_a_promotion_and_never_mixes_two_models()
+    {
+        await FillAsync(PortContract.Stamp, false, "a");
+        await using var source = await ElasticCandidateSource.OpenAsync(_connection, null, Stop);
+        await using var store = new ElasticPatchStore(_connection, () => source.Index);
+        var first = source.Generation;
+        await FillAsync(Other, true, "a", "b");
+        await Generations.PromoteAsync((await Generations.ListAsync(Stop))[^1], Stop);
+
+        // Until the alias is looked up again the generation that was opened answers, whole.
+        var request = new RecallRequest { Pooled = Vector(1), Count = 5 };
+        Assert.Equal((1, first), ((await source.FindAsync(request, Stop)).Candidates.Count, source.Generation));
+        using (var batch = await store.FetchAsync(["b"], Stop))
+        {
+            Assert.True(batch[0].IsEmpty);
+        }
+
+        await source.RefreshAsync(Stop);
+        Assert.NotEqual(first, source.Generation);
+        Assert.Equal(Other, source.Stamp);
+        Assert.Equal(2, (await source.FindAsync(request, Stop)).Candidates.Count);
+        using (var batch = await store.FetchAsync(["b"], Stop))
+        {
+            Assert.False(batch[0].IsEmpty);
+        }
+    }
+
+    [Fact]
+    public async Task A_generation_that_is_deleted_under_a_search_gives_way_to_the_one_that_serves()
+    {
+        await FillAsync(PortContract.Stamp, false, "a");
+        await using var source = await ElasticCandidateSource.OpenAsync(_connection, null, Stop);
+        await FillAsync(PortContract.Stamp, true, "a", "b");
+        await Generations.PromoteAsync((await Generations.ListAsync(Stop))[^1], Stop);
+        using (await _connection.AskAsync(new ElasticQuestion("DELETE", source.Generation), Stop))
+        {
+        }
+
+        Assert.Equal(2, (await source.FindAsync(new RecallRequest { Pooled = Vector(1), Count = 5 }, Stop)).Candidates.Count);
+        Assert.Equal(2, await source.CountAsync(Stop));
     }
 
     [Fact]

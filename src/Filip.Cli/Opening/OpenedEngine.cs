@@ -64,7 +64,7 @@ internal sealed class OpenedEngine : IAsyncDisposable
                 ImageEncoder = image,
                 Preprocessor = model.CreatePreprocessor(),
                 TextContext = model.Manifest.Text.Context,
-                VerifyRecords = !index.VerifiesOnFetch,
+                VerifyRecords = !index.IsEmbedded,
                 Templates = model.Manifest.Templates,
                 Options = options,
             };
@@ -91,7 +91,7 @@ internal sealed class OpenedEngine : IAsyncDisposable
 
     // The embedded store maps its files: the system's own page cache serves it already.
     private static IPatchStore Cached(OpenedIndex index, long bytes) =>
-        bytes > 0 && index.Refresh is null
+        bytes > 0 && !index.IsEmbedded
             ? new CachingPatchStore(index.Patches, () => index.Source.Generation, bytes, TimeSpan.FromMinutes(1))
             : index.Patches;
 }

@@ -12,8 +12,9 @@ internal sealed class OpenedIndex : IAsyncDisposable
 {
     private readonly List<IDisposable> _owned = [];
 
-    private OpenedIndex(ICandidateSource source, IPatchStore patches)
+    private OpenedIndex(ICandidateSource source, IPatchStore patches, bool isEmbedded)
     {
+        IsEmbedded = isEmbedded;
         Source = source;
         Patches = patches;
     }
@@ -27,11 +28,11 @@ internal sealed class OpenedIndex : IAsyncDisposable
     /// <summary>What it was built with.</summary>
     public IndexStamp Stamp => Source.Stamp;
 
-    /// <summary>Whether a fetched record's checksum has been compared already.</summary>
-    public bool VerifiesOnFetch => Refresh is not null;
+    /// <summary>Whether it lies in a folder here: mapped, and each record's checksum compared when it is fetched.</summary>
+    public bool IsEmbedded { get; }
 
-    /// <summary>Looks for what another process wrote; null where nothing has to be looked for.</summary>
-    public Func<CancellationToken, ValueTask>? Refresh { get; private init; }
+    /// <summary>Looks for what another process wrote, or where an alias has been moved.</summary>
+    public required Func<CancellationToken, ValueTask> Refresh { get; init; }
 
     /// <summary>Opens what the user named.</summary>
     /// <param name="place">A folder or a URL.</param>
@@ -42,7 +43,7 @@ internal sealed class OpenedIndex : IAsyncDisposable
         if (!ElasticAddress.IsOne(place))
         {
             var index = EmbeddedIndex.Open(place);
-            var opened = new OpenedIndex(new EmbeddedCandidateSource(index), new EmbeddedPatchStore(index))
+            var opened = new OpenedIndex(new EmbeddedCandidateSource(index), new EmbeddedPatchStore(index), isEmbedded: true)
             {
                 Refresh = _ =>
                 {
@@ -56,7 +57,7 @@ internal sealed class OpenedIndex : IAsyncDisposable
 
         var connection = new ElasticConnection(ElasticAddress.Parse(place));
         var source = await ElasticCandidateSource.OpenAsync(connection, numCandidates, cancellationToken);
-        var remote = new OpenedIndex(source, new ElasticPatchStore(connection, source.Layout));
+        var remote = new OpenedIndex(source, new ElasticPatchStore(connection, () => source.Index), isEmbedded: false) { Refresh = source.RefreshAsync };
         remote._owned.Add(connection);
         return remote;
     }

@@ -6,7 +6,7 @@ namespace Filip.Recall.Elastic;
 internal static class AttachedFilters
 {
     /// <summary>Writes one condition as a query.</summary>
-    /// <exception cref="ArgumentException">The field cannot be compared exactly.</exception>
+    /// <exception cref="QuestionRefusedException">The field cannot be compared exactly.</exception>
     public static void WriteOne(Utf8JsonWriter json, FieldFilter filter, ElasticMapping mapping)
     {
         var field = mapping.Find(filter.Field) ?? new MappedField(filter.Field, "keyword", null, Nested: false);
@@ -51,11 +51,11 @@ internal static class AttachedFilters
 
     private static string Comparable(MappedField field) => field switch
     {
-        { Nested: true } => throw new ArgumentException(
-            $"The field '{field.Name}' stands inside a nested object, where a plain condition would find nothing. Filter on a field outside of it."),
-        { IsText: true, Keyword: null } => throw new ArgumentException(
+        { Nested: true } => throw new QuestionRefusedException(
+            $"The field '{field.Name}' stands inside a nested object, where a plain condition would find nothing. Filter on a field outside of it.", "filter"),
+        { IsText: true, Keyword: null } => throw new QuestionRefusedException(
             $"The field '{field.Name}' is split into words ('{field.Type}') and has no keyword sub-field, so whole values cannot be compared. "
-            + "Add one to the mapping, or filter on another field."),
+            + "Add one to the mapping, or filter on another field.", "filter"),
         { IsText: true } => field.Keyword!,
         _ => field.Name,
     };

@@ -11,18 +11,18 @@ namespace Filip.Rerank.Elastic;
 /// error here, not a missing picture.</para>
 /// </remarks>
 /// <param name="connection">The cluster; it stays the caller's.</param>
-/// <param name="layout">Where the records stand in the index; null for an own index.</param>
-public sealed class ElasticPatchStore(ElasticConnection connection, ElasticLayout? layout = null) : IPatchStore
+/// <param name="index">Names the index that answers now (see <see cref="ElasticCandidateSource.Index"/>); null takes the connection's, as an own one.</param>
+public sealed class ElasticPatchStore(ElasticConnection connection, Func<ElasticIndexFacts>? index = null) : IPatchStore
 {
     private const int MostIdsASearch = 10_000;
 
-    private readonly string _path = Uri.EscapeDataString(connection.Address.Index)
-        + "/_search?allow_partial_search_results=false&filter_path=hits.hits._id,hits.hits.fields,timed_out";
+    private const string Asked = "/_search?allow_partial_search_results=false&filter_path=hits.hits._id,hits.hits.fields,timed_out";
 
     /// <inheritdoc/>
     public async ValueTask<PatchBatch> FetchAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(ids);
+        var (name, layout) = index?.Invoke() is { } now ? (now.Index, now.Layout) : (connection.Address.Index, ElasticLayout.Own);
         var places = new Dictionary<string, ReadOnlyMemory<byte>>(ids.Count, StringComparer.Ordinal);
         var answers = new List<ElasticAnswer>();
         try
@@ -30,7 +30,7 @@ public sealed class ElasticPatchStore(ElasticConnection connection, ElasticLayou
             foreach (var page in ElasticIds.Possible(ids).Chunk(MostIdsASearch))
             {
                 var answer = await connection.AskAsync(
-                    ElasticQuestion.Post(_path, IdsBody(page)) with { Cbor = true }, cancellationToken);
+                    ElasticQuestion.Post(Uri.EscapeDataString(name) + Asked, IdsBody(page, layout)) with { Cbor = true }, cancellationToken);
                 answers.Add(answer);
                 PatchAnswer.Read(answer.Body, places);
             }
@@ -47,14 +47,14 @@ public sealed class ElasticPatchStore(ElasticConnection connection, ElasticLayou
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private ReadOnlyMemory<byte> IdsBody(string[] ids) => ElasticBody.Write(json =>
+    private static ReadOnlyMemory<byte> IdsBody(string[] ids, ElasticLayout layout) => ElasticBody.Write(json =>
     {
         json.WriteStartObject();
         ElasticBody.WriteIdsQuery(json, ids);
         json.WriteBoolean("_source", false);
         json.WriteBoolean("track_total_hits", false);
         json.WriteStartArray("stored_fields");
-        json.WriteStringValue((layout ?? ElasticLayout.Own).Patches);
+        json.WriteStringValue(layout.Patches);
         json.WriteEndArray();
         json.WriteEndObject();
     });

@@ -63,10 +63,14 @@ public sealed partial class SearchEngine
         if (!ReferenceEquals(stamp, _trusted))
         {
             // An alias may have moved to a generation of another model: refused, never ranked.
-            stamp.EnsureUsableBy(_parts.RunningStamp);
+            EnsureUsable(stamp, _parts);
             _trusted = stamp;
         }
     }
+
+    // By which vectors a picture is found is the index's affair; a search asks it in whatever way it holds.
+    private static void EnsureUsable(IndexStamp stamp, SearchEngineParts parts) =>
+        stamp.EnsureUsableBy(parts.RunningStamp with { PooledVectors = stamp.PooledVectors });
 
     private async Task<EncodedQuery> EncodeAsync(SearchRequest request, StageClock clock, CancellationToken cancellationToken)
     {
@@ -133,6 +137,10 @@ public sealed partial class SearchEngine
         {
             finish = await DeadlineRace.RunAsync(
                 work, Options.StageOneTimeout - clock.Elapsed, clock.Time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (QuestionRefusedException refused)
+        {
+            throw new SearchRefusedException(RefusalCodes.InvalidValue, refused.Message, refused.Member);
         }
         catch (Exception failure) when (failure is not (SearchRefusedException or StampMismatchException)
             && !cancellationToken.IsCancellationRequested)

@@ -30,7 +30,7 @@ public sealed partial class SearchEngine
         ArgumentNullException.ThrowIfNull(parts);
         parts.Options.Validate();
         _trusted = parts.CandidateSource.Stamp;
-        _trusted.EnsureUsableBy(parts.RunningStamp);
+        EnsureUsable(_trusted, parts);
         _parts = parts;
         _door = new SearchDoor(parts.Options);
         _encoder = new QueryEncoder(parts.TextEncoder, parts.Templates, parts.Options.TextCacheEntries);

@@ -41,7 +41,7 @@ public sealed class AttachedContractIndex : ContractIndex
     public override async ValueTask<IPatchStore> OpenPatchStoreAsync()
     {
         var facts = await new ElasticGenerations(_index!.Connection).DescribeAsync(_index.Name, default);
-        return new ElasticPatchStore(_index.Connection, facts.Layout);
+        return new ElasticPatchStore(_index.Connection, () => facts);
     }
 
     public override async ValueTask DisposeAsync()

@@ -36,7 +36,7 @@ public sealed class FillingTests
         Assert.Empty(await sink.GetContentHashesAsync(["boots"], Stop));
         await using var source = await ElasticCandidateSource.OpenAsync(index.Connection, null, Stop);
         Assert.Empty((await source.FindAsync(new RecallRequest { Pooled = Vector(1), Count = 5 }, Stop)).Candidates);
-        await using var store = new ElasticPatchStore(index.Connection, source.Layout);
+        await using var store = new ElasticPatchStore(index.Connection, () => source.Index);
         using var batch = await store.FetchAsync(["boots"], Stop);
         Assert.True(batch[0].IsEmpty);
     }

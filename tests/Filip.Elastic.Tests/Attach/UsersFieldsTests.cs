@@ -55,7 +55,7 @@ public sealed class UsersFieldsTests
         await index.PutAsync(("a", """{"title":"acme"}"""));
         await index.FillAsync("a");
         await using var source = await ElasticCandidateSource.OpenAsync(index.Connection, null, Stop);
-        var error = await Assert.ThrowsAsync<ArgumentException>(async () => await source.FindAsync(
+        var error = await Assert.ThrowsAsync<QuestionRefusedException>(async () => await source.FindAsync(
             new RecallRequest { Pooled = Vector(1), Count = 10, Filters = [new FieldFilter(field, [Value("\"acme\"")])] }, Stop));
         Assert.Contains(part, error.Message, StringComparison.Ordinal);
     }
@@ -89,7 +89,7 @@ public sealed class UsersFieldsTests
         await index.PutAsync(("a", "{}"));
         await index.FillAsync("a");
         await using var source = await ElasticCandidateSource.OpenAsync(index.Connection, null, Stop);
-        var error = await Assert.ThrowsAsync<ArgumentException>(
+        var error = await Assert.ThrowsAsync<QuestionRefusedException>(
             async () => await source.FindAsync(new RecallRequest { Pooled = Vector(1), Count = 3, LexicalText = "red" }, Stop));
         Assert.Contains("--caption-field", error.Message, StringComparison.Ordinal);
     }
