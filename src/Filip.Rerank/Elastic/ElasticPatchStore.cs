@@ -6,7 +6,7 @@ namespace Filip.Rerank.Elastic;
 /// <summary>Patch records from Elasticsearch: one search by ids, stored fields as CBOR, where bytes travel raw.</summary>
 /// <remarks>
 /// <para>Measured against the alternatives on a real 9.5.3 in <c>tests/Benchmarks/results</c>: JSON (base64) takes 1.5 to
-/// 1.7 times as long, <c>_mget</c> 1.0 to 2.2 times, and gzip, which clients ask for by default, three to ten times.</para>
+/// 2.0 times as long, <c>_mget</c> 1.0 to 2.2 times, and gzip, which clients ask for by default, three to ten times.</para>
 /// <para>Records are slices of the answer's one buffer; nothing is copied or decoded. A shard that does not answer is an
 /// error here, not a missing picture.</para>
 /// </remarks>

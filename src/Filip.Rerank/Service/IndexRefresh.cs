@@ -15,17 +15,29 @@ internal sealed class IndexRefresh(FilipServerOptions options, ILogger<IndexRefr
         }
 
         using var tick = new PeriodicTimer(options.RefreshEvery);
-        while (await tick.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
+        try
         {
-            try
+            while (await tick.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
             {
-                await options.Refresh(stoppingToken).ConfigureAwait(false);
+                await RefreshAsync(options.Refresh, stoppingToken).ConfigureAwait(false);
             }
-            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
-            {
-                // The next tick tries again; searches meanwhile see the index as it was.
-                logger.NotRefreshed(failure);
-            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // A host that is disposed without being stopped would take it for a failure.
+        }
+    }
+
+    private async ValueTask RefreshAsync(Func<CancellationToken, ValueTask> refresh, CancellationToken stoppingToken)
+    {
+        try
+        {
+            await refresh(stoppingToken).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+        {
+            // The next tick tries again; searches meanwhile see the index as it was.
+            logger.NotRefreshed(failure);
         }
     }
 }

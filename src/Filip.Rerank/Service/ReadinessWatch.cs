@@ -39,10 +39,17 @@ internal sealed class ReadinessWatch(FilipServerOptions options, ILogger<Readine
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var tick = new PeriodicTimer(options.ReadyEvery);
-        do
+        try
         {
-            await LookAsync(stoppingToken).ConfigureAwait(false);
+            do
+            {
+                await LookAsync(stoppingToken).ConfigureAwait(false);
+            }
+            while (await tick.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
         }
-        while (await tick.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // A host that is disposed without being stopped would take it for a failure.
+        }
     }
 }
