@@ -26,4 +26,28 @@ public sealed record RecallRequest
 
     /// <summary>Whether the candidates' patch records are wanted in the same round trip, from a source that can.</summary>
     public bool WithRecords { get; init; }
+
+    /// <summary>Refuses what no engine can look for in an index of this stamp.</summary>
+    /// <param name="request">What is looked for.</param>
+    /// <param name="stamp">What the index was built with.</param>
+    /// <exception cref="ArgumentException">The vector has another dimension or is not finite, or a filter's value is no scalar.</exception>
+    internal static void EnsureSound(RecallRequest request, IndexStamp stamp)
+    {
+        if (request.Pooled.Length != stamp.PooledDimension)
+        {
+            throw new ArgumentException(
+                $"The query's pooled vector has {request.Pooled.Length} values; the index holds {stamp.PooledDimension}. "
+                + "Encode the query with the model the index was built with.", nameof(request));
+        }
+
+        if (Finite.IndexOfNonFinite(request.Pooled.Span) is >= 0 and var bad)
+        {
+            throw new ArgumentException($"Value {bad} of the query's pooled vector is not finite.", nameof(request));
+        }
+
+        foreach (var filter in request.Filters)
+        {
+            filter.EnsureSound();
+        }
+    }
 }

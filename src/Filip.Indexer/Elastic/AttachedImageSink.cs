@@ -130,18 +130,7 @@ public sealed class AttachedImageSink : IImageSink
 
     private async ValueTask EnsureStillAttachedAsync(CancellationToken cancellationToken)
     {
-        IndexStamp? found;
-        try
-        {
-            found = (await ElasticLedger.OrUnavailable(
-                () => new ElasticGenerations(_connection).StampAsync(Generation, cancellationToken))).Stamp;
-        }
-        catch (IndexNotFoundException)
-        {
-            found = null;
-        }
-
-        if (found != Stamp)
+        if (await _ledger.StampAsync(cancellationToken) != Stamp)
         {
             throw new SinkUnavailableException(
                 $"'{Generation}' at {_connection.Address} is no longer attached to the model this job was filling in: somebody deleted or attached it anew "

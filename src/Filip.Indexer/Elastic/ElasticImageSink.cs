@@ -142,17 +142,7 @@ public sealed class ElasticImageSink : IImageSink
     // Elasticsearch makes an index by itself where a bulk finds none, and such a one must never serve.
     private async ValueTask EnsureStillOursAsync(CancellationToken cancellationToken)
     {
-        IndexStamp? found;
-        try
-        {
-            found = (await ElasticLedger.OrUnavailable(() => _generations.StampAsync(Generation, cancellationToken))).Stamp;
-        }
-        catch (IndexNotFoundException)
-        {
-            found = null;
-        }
-
-        if (found != Stamp)
+        if (await _ledger.StampAsync(cancellationToken) != Stamp)
         {
             throw new SinkUnavailableException(
                 $"'{Generation}' at {_connection.Address} is no longer the index this job was filling: somebody deleted it meanwhile. "

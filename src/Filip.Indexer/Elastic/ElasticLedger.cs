@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using Filip.Embeddings;
+using Filip.Recall;
 using Filip.Recall.Elastic;
 
 namespace Filip.Indexer.Elastic;
@@ -193,6 +195,19 @@ internal sealed class ElasticLedger(ElasticConnection connection, string generat
             throw new SinkUnavailableException(
                 $"{failed} shards of '{generation}' at {connection.Address} could not make what was written findable. "
                 + "It is kept; run the same command again when the cluster is well.");
+        }
+    }
+
+    /// <summary>What the index is stamped with now; null where it is gone or not ours.</summary>
+    public async ValueTask<IndexStamp?> StampAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await OrUnavailable(() => new ElasticGenerations(connection).StampAsync(generation, cancellationToken))).Stamp;
+        }
+        catch (IndexNotFoundException)
+        {
+            return null;
         }
     }
 

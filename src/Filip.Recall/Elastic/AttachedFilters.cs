@@ -10,35 +10,16 @@ internal static class AttachedFilters
     public static void WriteOne(Utf8JsonWriter json, FieldFilter filter, ElasticMapping mapping)
     {
         var field = mapping.Find(filter.Field) ?? new MappedField(filter.Field, "keyword", null, Nested: false);
-        var name = Comparable(field);
-        json.WriteStartObject();
-        json.WriteStartObject("bool");
-        json.WriteStartArray("should");
-        json.WriteStartObject();
-        json.WriteStartObject("terms");
-        json.WriteStartArray(name);
-        foreach (var value in filter.Values.Where(value => Suits(field.Type, value)))
-        {
-            value.WriteTo(json);
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
-        json.WriteEndObject();
-        if (filter.Values.Any(value => value.ValueKind == JsonValueKind.Null))
-        {
-            json.WriteStartObject();
-            json.WriteStartObject("bool");
-            json.WriteStartObject("must_not");
-            WriteExists(json, filter.Field);
-            json.WriteEndObject();
-            json.WriteEndObject();
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteEndObject();
-        json.WriteEndObject();
+        ElasticQueries.WriteAnyOf(
+            json, filter, Comparable(field),
+            () =>
+            {
+                foreach (var value in filter.Values.Where(value => Suits(field.Type, value)))
+                {
+                    value.WriteTo(json);
+                }
+            },
+            () => WriteExists(json, filter.Field));
     }
 
     /// <summary>Writes the member <c>exists</c>.</summary>

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text;
 using System.Text.Json;
 using Filip.Embeddings;
 
@@ -46,12 +45,7 @@ internal sealed class CentroidSearch(ElasticConnection connection, string path, 
         using var answer = await connection.AskAsync(
             ElasticQuestion.Post(path + "/_msearch", SecondRound(request, clauses, found, words is not null)), cancellationToken);
         using var json = answer.Json();
-        var legs = json.RootElement.GetProperty("responses").EnumerateArray().ToList();
-        if (legs.FirstOrDefault(leg => leg.TryGetProperty("error", out _)) is { ValueKind: JsonValueKind.Object } failed)
-        {
-            throw ElasticErrors.From(connection.Address, failed.GetProperty("status").GetInt32(), Encoding.UTF8.GetBytes(failed.GetRawText()));
-        }
-
+        var legs = RecallHits.Legs(json.RootElement, connection.Address);
         var whole = clauses.Sum(clause => clause.Weight);
         var nearest = found.Length == 0
             ? []

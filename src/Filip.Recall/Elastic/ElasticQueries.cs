@@ -77,19 +77,21 @@ internal static class ElasticQueries
         json.WriteEndArray();
     }
 
-    private static void WriteOne(Utf8JsonWriter json, FieldFilter filter)
+    /// <summary>One condition: a field has one of the values, or none at all where the filter allows that.</summary>
+    /// <param name="json">Where it is written.</param>
+    /// <param name="filter">The condition.</param>
+    /// <param name="field">The field that is compared.</param>
+    /// <param name="writeValues">Writes the values, in a list that is open.</param>
+    /// <param name="writePresent">Writes, in an object that is open, the query for documents that have a value.</param>
+    public static void WriteAnyOf(Utf8JsonWriter json, FieldFilter filter, string field, Action writeValues, Action writePresent)
     {
         json.WriteStartObject();
         json.WriteStartObject("bool");
         json.WriteStartArray("should");
         json.WriteStartObject();
         json.WriteStartObject("terms");
-        json.WriteStartArray(ElasticFields.Facets);
-        foreach (var term in filter.Values.Select(value => Facet.Term(filter.Field, value)).OfType<string>().Distinct())
-        {
-            json.WriteStringValue(term);
-        }
-
+        json.WriteStartArray(field);
+        writeValues();
         json.WriteEndArray();
         json.WriteEndObject();
         json.WriteEndObject();
@@ -98,9 +100,7 @@ internal static class ElasticQueries
             json.WriteStartObject();
             json.WriteStartObject("bool");
             json.WriteStartObject("must_not");
-            json.WriteStartObject("term");
-            json.WriteString(ElasticFields.Facets, Facet.Present(filter.Field));
-            json.WriteEndObject();
+            writePresent();
             json.WriteEndObject();
             json.WriteEndObject();
             json.WriteEndObject();
@@ -110,6 +110,25 @@ internal static class ElasticQueries
         json.WriteEndObject();
         json.WriteEndObject();
     }
+
+    /// <summary>In an object that is open, the query for pictures of an own index that have a value in this attribute.</summary>
+    public static void WritePresent(Utf8JsonWriter json, string attribute)
+    {
+        json.WriteStartObject("term");
+        json.WriteString(ElasticFields.Facets, Facet.Present(attribute));
+        json.WriteEndObject();
+    }
+
+    private static void WriteOne(Utf8JsonWriter json, FieldFilter filter) => WriteAnyOf(
+        json, filter, ElasticFields.Facets,
+        () =>
+        {
+            foreach (var term in filter.Values.Select(value => Facet.Term(filter.Field, value)).OfType<string>().Distinct())
+            {
+                json.WriteStringValue(term);
+            }
+        },
+        () => WritePresent(json, filter.Field));
 
     // Ids come from the column of the keyword field: _id lies in the stored fields, and unpacking those for each hit means
     // unpacking its patches too (measured: half of the time of 1,000 candidates).

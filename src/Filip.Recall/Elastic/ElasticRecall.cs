@@ -1,7 +1,5 @@
 using System.Buffers;
 using System.Numerics.Tensors;
-using System.Text;
-using System.Text.Json;
 using Filip.Embeddings;
 
 namespace Filip.Recall.Elastic;
@@ -32,23 +30,7 @@ internal sealed class ElasticRecall(ElasticConnection connection, ElasticIndexFa
         ArgumentNullException.ThrowIfNull(request);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(request.Count);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(request.Count, MostCandidates);
-        if (request.Pooled.Length != Stamp.PooledDimension)
-        {
-            throw new ArgumentException(
-                $"The query's pooled vector has {request.Pooled.Length} values; the index holds {Stamp.PooledDimension}. "
-                + "Encode the query with the model the index was built with.", nameof(request));
-        }
-
-        if (Finite.IndexOfNonFinite(request.Pooled.Span) is >= 0 and var bad)
-        {
-            throw new ArgumentException($"Value {bad} of the query's pooled vector is not finite.", nameof(request));
-        }
-
-        foreach (var filter in request.Filters)
-        {
-            filter.EnsureSound();
-        }
-
+        RecallRequest.EnsureSound(request, Stamp);
         if (Stamp.PooledVectors.IsSeveral && request.Tokens is { } tokens)
         {
             return await _centroids.FindAsync(request, tokens, cancellationToken);
@@ -125,9 +107,7 @@ internal sealed class ElasticRecall(ElasticConnection connection, ElasticIndexFa
             }
             else
             {
-                json.WriteStartObject("term");
-                json.WriteString(ElasticFields.Facets, Facet.Present(field));
-                json.WriteEndObject();
+                ElasticQueries.WritePresent(json, field);
             }
 
             json.WriteEndObject();
@@ -190,13 +170,7 @@ internal sealed class ElasticRecall(ElasticConnection connection, ElasticIndexFa
         body.Write("\n"u8);
         using var answer = await connection.AskAsync(ElasticQuestion.Post(_path + "/_msearch", body.WrittenMemory), cancellationToken);
         using var json = answer.Json();
-        var legs = json.RootElement.GetProperty("responses").EnumerateArray().ToList();
-        if (legs.FirstOrDefault(leg => leg.TryGetProperty("error", out _)) is { ValueKind: JsonValueKind.Object } failed)
-        {
-            throw ElasticErrors.From(
-                connection.Address, failed.GetProperty("status").GetInt32(), Encoding.UTF8.GetBytes(failed.GetRawText()));
-        }
-
+        var legs = RecallHits.Legs(json.RootElement, connection.Address);
         var orders = legs.ConvertAll(leg => RecallHits.Ranked(RecallHits.Of(leg, Layout.Id), request.Count).ConvertAll(candidate => (candidate.Id, candidate.Score)));
         var fused = LegFusion.Fuse<string>(orders[0], orders[1], request.LexicalWeight).Select(pair => (pair.Key, pair.Value));
         return new RecallAnswer(RecallHits.Ranked(fused, request.Count), legs.Select(RecallHits.Partial).FirstOrDefault(partial => partial is not null));

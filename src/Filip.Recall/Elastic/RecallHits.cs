@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 
 namespace Filip.Recall.Elastic;
@@ -12,6 +13,18 @@ internal static class RecallHits
     public static IEnumerable<(string Id, double Score)> Of(JsonElement answer, string idField) =>
         answer.GetProperty("hits").GetProperty("hits").EnumerateArray()
             .Select(hit => (hit.GetProperty("fields").GetProperty(idField)[0].GetString()!, (double)hit.GetProperty("_score").GetSingle()));
+
+    /// <summary>The answers of a multi-search, none of which failed.</summary>
+    /// <param name="answer">Its answer in JSON.</param>
+    /// <param name="address">Whom an error names.</param>
+    /// <exception cref="ElasticException">One of them failed.</exception>
+    public static List<JsonElement> Legs(JsonElement answer, ElasticAddress address)
+    {
+        var legs = answer.GetProperty("responses").EnumerateArray().ToList();
+        return legs.FirstOrDefault(leg => leg.TryGetProperty("error", out _)) is { ValueKind: JsonValueKind.Object } failed
+            ? throw ElasticErrors.From(address, failed.GetProperty("status").GetInt32(), Encoding.UTF8.GetBytes(failed.GetRawText()))
+            : legs;
+    }
 
     /// <summary>The best of them, with ranks.</summary>
     /// <remarks>The server breaks ties by its own document number, which a merge or a replica changes; ours is the id.</remarks>

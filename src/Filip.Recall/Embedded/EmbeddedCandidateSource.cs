@@ -36,23 +36,7 @@ public sealed class EmbeddedCandidateSource(EmbeddedIndex index) : ICandidateSou
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentOutOfRangeException.ThrowIfLessThan(request.Count, 1, nameof(request));
-        if (request.Pooled.Length != Stamp.PooledDimension)
-        {
-            throw new ArgumentException(
-                $"The query's pooled vector has {request.Pooled.Length} values; the index holds {Stamp.PooledDimension}. "
-                + "Encode the query with the model the index was built with.", nameof(request));
-        }
-
-        if (Finite.IndexOfNonFinite(request.Pooled.Span) is >= 0 and var bad)
-        {
-            throw new ArgumentException($"Value {bad} of the query's pooled vector is not finite.", nameof(request));
-        }
-
-        foreach (var filter in request.Filters)
-        {
-            filter.EnsureSound();
-        }
-
+        RecallRequest.EnsureSound(request, Stamp);
         cancellationToken.ThrowIfCancellationRequested();
         if (request.Filters.Count > 0)
         {
